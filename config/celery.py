@@ -1,0 +1,23 @@
+"""The Celery application. A message is only a doorbell: work lives in outbox and job rows.
+
+The schedule is static and kept in Celery's own file in var/, so that no beat table and no result
+table exists (docs/adr/0003).
+"""
+
+import os
+from datetime import timedelta
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+app = Celery("gongyitong")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "sweep the outbox": {"task": "core.outbox.sweep", "schedule": timedelta(seconds=30)},
+    "sweep the jobs": {"task": "core.jobs.sweep", "schedule": timedelta(seconds=30)},
+    "write the daily anchor": {"task": "core.audit.anchor", "schedule": crontab(hour=0, minute=10)},
+}
