@@ -12,9 +12,9 @@ from config.logs import LOGGING as LOGGING
 
 VAR_DIR = var_dir()
 
-# The rooms of the house in layer order, lowest first (docs/architecture.md).
+# The rooms of the house in layer order, lowest first (docs/architecture.md). The kernel itself comes last:
+# when it is ready it reads what every room declares.
 HOUSE = [
-    "core",
     "core.calendar",
     "core.audit",
     "core.outbox",
@@ -38,6 +38,7 @@ HOUSE = [
     "cms.desk",
     "cms.mailroom",
     "config.world",
+    "core",
 ]
 ROOMS = [room for room in HOUSE if (BASE_DIR / room.replace(".", "/") / "apps.py").exists()]
 
@@ -92,9 +93,7 @@ MIDDLEWARE = [
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 if (BASE_DIR / "orgs/people/middleware.py").exists():
-    MIDDLEWARE.insert(
-        MIDDLEWARE.index("config.middleware.IdleSessions") + 1, "orgs.people.middleware.ActorMiddleware"
-    )
+    MIDDLEWARE.insert(10, "orgs.people.middleware.ActorMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -249,6 +248,9 @@ CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+
+# Ring the broker after a commit; off where no worker runs (tests, run_year)
+DOORBELL = env.bool("DOORBELL", True)
 
 # Where the daily anchor of the audit chain is written: outside the database
 ANCHOR_DIR = VAR_DIR / "anchors"

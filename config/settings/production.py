@@ -12,6 +12,7 @@ from config.settings.base import CONTENT_SECURITY_POLICY, STORAGES
 
 SHORTEST_SECRET = 50
 PRODUCTION = True
+DEMO = False
 DEBUG = False
 
 

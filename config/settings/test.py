@@ -24,6 +24,7 @@ ANCHOR_KEY = _fixed("anchor key of the tests")
 
 DEBUG = False
 PRODUCTION = False
+DEMO = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {"default": database("sqlite://:memory:", pool=False)}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -31,3 +32,4 @@ CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "memory://")
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = True
+DOORBELL = False

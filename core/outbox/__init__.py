@@ -1,0 +1,1 @@
+"""Delivery after the commit: ``deliver`` is imported lazily by rooms from ``core.outbox.queue``."""
