@@ -53,7 +53,7 @@ class _Sentence(Formatter):
 
     def format_field(self, value: object, format_spec: str) -> str:
         if format_spec == "yuan":
-            return yuan_text(int(value))  # type: ignore[call-overload, no-any-return]
+            return yuan_text(int(value))  # type: ignore[call-overload]
         if isinstance(value, date) and not format_spec:
             return day_text(value)
         if isinstance(value, list | tuple) and not format_spec:

@@ -73,8 +73,11 @@ def test_a_rule_that_forgets_to_answer_is_an_error_not_a_pass():
 
 
 def test_parameters_are_shown_as_people_write_them():
-    v = Violation("X", "截止 {on}，缺 {papers}，得分 {score}", {
-        "on": date(2026, 3, 1), "papers": ["章程", "年检"], "score": 80})
+    v = Violation(
+        "X",
+        "截止 {on}，缺 {papers}，得分 {score}",
+        {"on": date(2026, 3, 1), "papers": ["章程", "年检"], "score": 80},
+    )
     assert v.text == "截止 2026年3月1日，缺 章程、年检，得分 80"
 
 
