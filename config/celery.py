@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -21,3 +22,16 @@ app.conf.beat_schedule = {
     "sweep the jobs": {"task": "core.jobs.sweep", "schedule": timedelta(seconds=30)},
     "write the daily anchor": {"task": "core.audit.anchor", "schedule": crontab(hour=0, minute=10)},
 }
+
+
+@worker_init.connect
+def refuse_demo_in_production(**kwargs: object) -> None:
+    """The worker obeys the same refusal as the web. Celery swallows any Exception here, SystemExit not."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from config.checks import refuse_demo
+
+    try:
+        refuse_demo()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error

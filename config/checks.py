@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.apps.config import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 
@@ -61,4 +63,31 @@ def no_request_is_one_transaction(
         Error(f"ATOMIC_REQUESTS must be off for {alias}.", id="config.E004")
         for alias, options in settings.DATABASES.items()
         if options.get("ATOMIC_REQUESTS")
+    ]
+
+
+def carries_demo_mark(alias: str = "default") -> bool:
+    """Whether a demo was ever loaded into this database (false while it has no tables yet)."""
+    mark = apps.get_model("core", "DemoClock")
+    connection = connections[alias]
+    return mark._meta.db_table in connection.introspection.table_names() and mark._default_manager.exists()
+
+
+def refuse_demo() -> None:
+    """Called by web and worker at start: production does not serve people who do not exist."""
+    if settings.PRODUCTION and carries_demo_mark():
+        raise ImproperlyConfigured("This database carries the demo mark; production needs one of its own.")
+
+
+@register(Tags.database)
+def production_has_no_demo_mark(
+    app_configs: Sequence[AppConfig] | None, databases: Iterable[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A database into which a demo was loaded has invented people and a moved clock."""
+    if not settings.PRODUCTION:
+        return []
+    return [
+        Error("The database carries the demo mark.", hint="Use a database of its own.", id="config.E005")
+        for alias in databases or []
+        if carries_demo_mark(alias)
     ]

@@ -61,13 +61,13 @@ def storage_root(default: Path) -> Path:
     parts = urlsplit(url)
     if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
         raise ImproperlyConfigured(
-            f"STORAGE_URL must look like file:///srv/gongyitong/files; the scheme {parts.scheme!r} is not offered."
+            f"STORAGE_URL must look like file:///srv/gongyitong/files; {parts.scheme!r} is not offered."
         )
     return Path(unquote(parts.path))
 
 
 def key(value: str, name: str) -> str:
-    """A key as urlsafe base64 of exactly 32 bytes, or ImproperlyConfigured that names it (never its value)."""
+    """Return a key, urlsafe base64 of exactly 32 bytes; the refusal names it and never shows its value."""
     try:
         raw = base64.urlsafe_b64decode(value.encode("ascii"))
     except (binascii.Error, ValueError, UnicodeEncodeError) as error:
