@@ -40,7 +40,17 @@ HOUSE = [
     "config.world",
     "core",
 ]
-ROOMS = [room for room in HOUSE if (BASE_DIR / room.replace(".", "/") / "apps.py").exists()]
+_NEEDS = {
+    "evaluations": ["orgs/people/models.py"],
+    "grants": ["orgs/people/models.py", "evaluations/rubrics/models.py", "evaluations/panels/models.py"],
+}
+_NEEDS["cms"] = _NEEDS["grants"]
+ROOMS = [
+    room
+    for room in HOUSE
+    if (BASE_DIR / room.replace(".", "/") / "apps.py").exists()
+    and all((BASE_DIR / path).exists() for path in _NEEDS.get(room.split(".")[0], []))
+]
 
 INSTALLED_APPS = [
     "config",
