@@ -1,4 +1,4 @@
-"""`make test`: the suite on SQLite and on a private PostgreSQL, beside a private Redis; stops what it started."""
+"""`make test`: the suite on SQLite and on a private PostgreSQL, with a private Redis; stops all it starts."""
 
 from __future__ import annotations
 

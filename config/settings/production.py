@@ -8,7 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.env import database, email, env, keys_from_environment, required
 from config.settings.base import *  # noqa: F403
-from config.settings.base import CONTENT_SECURITY_POLICY, STORAGES
+from config.settings.base import CONTENT_SECURITY_POLICY as BASE_POLICY
+from config.settings.base import STORAGES as BASE_STORAGES
 
 SHORTEST_SECRET = 50
 PRODUCTION = True
@@ -89,5 +90,10 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 LANGUAGE_COOKIE_SECURE = True
-CONTENT_SECURITY_POLICY["DIRECTIVES"]["upgrade-insecure-requests"] = True  # type: ignore[assignment]
-STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {**BASE_POLICY["DIRECTIVES"], "upgrade-insecure-requests": True},
+}
+STORAGES = {
+    **BASE_STORAGES,
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
