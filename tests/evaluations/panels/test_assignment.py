@@ -7,18 +7,23 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from evaluations.panels import repair
-from evaluations.panels.assignment import Problem, Reviewer, Table, Wanted, Weights, assign, flow
+
+from evaluations.panels.rules import repair
+from evaluations.panels.rules.assignment import Problem, Reviewer, Table, Wanted, Weights, assign, flow
 
 FINANCE = {"finance": 1}
 
 
-def real_size(dossiers=50, experts=20, finance=5, demand=5, maximum=15, conflicts=0.03, employers=0, seed="2026"):
+def real_size(
+    dossiers=50, experts=20, finance=5, demand=5, maximum=15, conflicts=0.03, employers=0, seed="2026"
+):
     """A round as it comes: sparse expertise, a few conflicts, a quarter of the experts in finance."""
     dice = random.Random(f"{dossiers}x{experts}")
     reviewers = tuple(
         Reviewer(
-            f"r{n:03}", maximum, role="finance" if n < finance else "general",
+            f"r{n:03}",
+            maximum,
+            role="finance" if n < finance else "general",
             employer=f"e{n % employers}" if employers else "",
         )
         for n in range(experts)
@@ -30,7 +35,12 @@ def real_size(dossiers=50, experts=20, finance=5, demand=5, maximum=15, conflict
         if dice.random() < conflicts:
             barred.add((d.key, r.key))
     return Problem(
-        reviewers, wanted, seed, fit, barred=frozenset(barred), role_minimum=FINANCE,
+        reviewers,
+        wanted,
+        seed,
+        fit,
+        barred=frozenset(barred),
+        role_minimum=FINANCE,
         per_employer_max=1 if employers else None,
     )
 
@@ -78,13 +88,20 @@ def test_fifty_by_twenty_equals_the_bound_of_an_independent_linear_programme():
 def test_small_problems_equal_the_best_of_all_choices(number):
     dice = random.Random(number)
     reviewers = tuple(
-        Reviewer(f"r{n}", dice.randint(1, 3), dice.randint(0, 1), "finance" if n == 0 else "general", f"e{n % 2}")
+        Reviewer(
+            f"r{n}", dice.randint(1, 3), dice.randint(0, 1), "finance" if n == 0 else "general", f"e{n % 2}"
+        )
         for n in range(4)
     )
     wanted = tuple(Wanted(f"d{n}", dice.randint(1, 3)) for n in range(3))
     fit = {(d.key, r.key): dice.random() for d in wanted for r in reviewers}
     problem = Problem(
-        reviewers, wanted, str(number), fit, barred=frozenset({("d0", "r3")}), role_minimum=FINANCE,
+        reviewers,
+        wanted,
+        str(number),
+        fit,
+        barred=frozenset({("d0", "r3")}),
+        role_minimum=FINANCE,
         per_employer_max=1 if number % 2 else None,
     )
     table = Table(problem, frozenset())
@@ -98,7 +115,11 @@ def every_choice(problem):
     for wanted in problem.dossiers:
         may = [r.key for r in problem.reviewers if (wanted.key, r.key) not in problem.barred]
         options.append(
-            [{(wanted.key, k) for k in some} for n in range(wanted.demand + 1) for some in itertools.combinations(may, n)]
+            [
+                {(wanted.key, k) for k in some}
+                for n in range(wanted.demand + 1)
+                for some in itertools.combinations(may, n)
+            ]
         )
     capacity = {r.key: r.maximum for r in problem.reviewers}
     for parts in itertools.product(*options):

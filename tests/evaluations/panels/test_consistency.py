@@ -4,10 +4,20 @@ import math
 
 import numpy as np
 import pytest
-from evaluations.panels import consistency
-from evaluations.panels.consistency import Trim, crossed, cut_line, icc, kendall_w, krippendorff_interval
 
-SHROUT_FLEISS = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]])
+from evaluations.panels.rules import consistency
+from evaluations.panels.rules.consistency import (
+    Trim,
+    crossed,
+    cut_line,
+    icc,
+    kendall_w,
+    krippendorff_interval,
+)
+
+SHROUT_FLEISS = np.array(
+    [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+)
 NAN = math.nan
 KRIPPENDORFF = [
     [NAN, NAN, NAN, NAN, NAN, 3, 4, 1, 2, 1, 1, 3, 3, NAN, 3],
@@ -127,7 +137,11 @@ def test_the_cut_line_never_exceeds_the_budget_nor_funds_a_failed_dossier():
     scores = as_scores([[90, 90, 90], [80, 80, 80], [50, 50, 50]])
     asked = {"d0": 30_000_00, "d1": 30_000_01, "d2": 1}
     standings = cut_line(scores, asked, 60_000_00, TRIM, seed="s")
-    assert [(s.dossier, s.funded, s.chance) for s in standings] == [("d0", True, 1), ("d1", False, 0), ("d2", False, 0)]
+    assert [(s.dossier, s.funded, s.chance) for s in standings] == [
+        ("d0", True, 1),
+        ("d1", False, 0),
+        ("d2", False, 0),
+    ]
 
 
 def test_the_same_seed_gives_the_same_chances_and_another_seed_does_not():

@@ -4,16 +4,26 @@ import doctest
 from decimal import Decimal
 
 import pytest
-from evaluations.panels import rules
-from evaluations.panels.rules import Entry, PanelRule, PanelRuleError, SheetFact, official, parse_rule, place
-from evaluations.rubrics.rules import parse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evaluations.panels import rules
+from evaluations.panels.rules import Entry, PanelRuleError, SheetFact, official, parse_rule, place
+from evaluations.rubrics.rules import parse
+
 APPLICATION = {
-    "reviewers": 5, "reserves": 2, "drop_high": 1, "drop_low": 1, "drop_from": 5, "valid_min": 3, "pass_mark": 60,
-    "finance_experts_min": 1, "per_employer_max": 1, "components": {"desk": 100, "pitch": 0},
-    "comment_required": {"below": 60, "above": 95}, "tie_break": ["needs", "design", "budget", "panel_vote"],
+    "reviewers": 5,
+    "reserves": 2,
+    "drop_high": 1,
+    "drop_low": 1,
+    "drop_from": 5,
+    "valid_min": 3,
+    "pass_mark": 60,
+    "finance_experts_min": 1,
+    "per_employer_max": 1,
+    "components": {"desk": 100, "pitch": 0},
+    "comment_required": {"below": 60, "above": 95},
+    "tie_break": ["needs", "design", "budget", "panel_vote"],
     "bands": {"excellent": 90, "good": 80, "pass": 60},
 }
 RULE = parse_rule(APPLICATION)
@@ -34,7 +44,9 @@ SPEC = parse(
 def sheets(*totals, component="desk", marks=()):
     return [
         SheetFact(
-            key=f"{component}-{n}", component=component, marks=dict(marks),
+            key=f"{component}-{n}",
+            component=component,
+            marks=dict(marks),
             points={"needs": Decimal(t) * 6 / 10, "design": Decimal(t) * 4 / 10},
         )
         for n, t in enumerate(totals)
@@ -133,7 +145,9 @@ def test_items_left_to_finance_experts_reach_the_other_sheets_as_their_mean():
         }
     )
     plain = SheetFact("a", "desk", {"needs": Decimal(8)})
-    finance = [SheetFact(k, "desk", {"needs": Decimal(8), "compliant": Decimal(p)}) for k, p in (("b", 5), ("c", 4))]
+    finance = [
+        SheetFact(k, "desk", {"needs": Decimal(8), "compliant": Decimal(p)}) for k, p in (("b", 5), ("c", 4))
+    ]
     filled = rules.with_finance_items(spec, [plain, *finance], frozenset("bc"))
     assert [sheet.total for sheet in filled] == [Decimal("12.50"), Decimal(13), Decimal(12)]
 
@@ -141,7 +155,11 @@ def test_items_left_to_finance_experts_reach_the_other_sheets_as_their_mean():
 @pytest.mark.parametrize(
     "change",
     [
-        {"components": {"desk": 90}}, {"valid_min": 6}, {"valid_min": 0}, {"drop_from": 2}, {"reviewers": 0},
+        {"components": {"desk": 90}},
+        {"valid_min": 6},
+        {"valid_min": 0},
+        {"drop_from": 2},
+        {"reviewers": 0},
         {"finance_experts_min": 6},
     ],
 )
@@ -157,8 +175,12 @@ def entry(key, points, needs=0, design=0, budget=0, votes=0, passed=True):
 
 def test_ties_are_broken_by_needs_then_design_then_budget_then_vote():
     entries = [
-        entry("f", 70, 18, 15, 10, 4), entry("e", 70, 18, 15, 10, 5), entry("d", 70, 18, 15, 11),
-        entry("c", 70, 18, 16), entry("b", 70, 19), entry("a", 71),
+        entry("f", 70, 18, 15, 10, 4),
+        entry("e", 70, 18, 15, 10, 5),
+        entry("d", 70, 18, 15, 11),
+        entry("c", 70, 18, 16),
+        entry("b", 70, 19),
+        entry("a", 71),
     ]
     placed = place(entries)
     assert [p.key for p in placed] == ["a", "b", "c", "d", "e", "f"]

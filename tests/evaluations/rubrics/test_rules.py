@@ -5,12 +5,18 @@ import doctest
 from decimal import Decimal
 
 import pytest
+
 from evaluations.rubrics import rules
 from evaluations.rubrics.rules import CommentRule, Filled, SheetSpecError
 
 PACK = {
     "application": [
-        ["needs", "需求调研", 20, [["evidence", "需求依据", 10], ["target_group", "服务对象", 5], ["policy_fit", "政策", 5]]],
+        [
+            "needs",
+            "需求调研",
+            20,
+            [["evidence", "需求依据", 10], ["target_group", "服务对象", 5], ["policy_fit", "政策", 5]],
+        ],
         ["team", "团队能力", 10, []],
         ["budget", "预算合理性", 15, [["complete", "完整", 10], ["compliant", "合规", 5]]],
     ],
@@ -50,7 +56,11 @@ def test_the_districts_rows_become_a_sheet_that_adds_up():
 
 def test_a_criterion_that_is_open_opens_all_its_items():
     spec = rules.parse({**SPEC, "not_blind": ["needs"]})
-    assert {i.path for i in spec.items if not i.blind} == {"needs.evidence", "needs.target_group", "needs.policy_fit"}
+    assert {i.path for i in spec.items if not i.blind} == {
+        "needs.evidence",
+        "needs.target_group",
+        "needs.policy_fit",
+    }
 
 
 @pytest.mark.parametrize(
@@ -132,11 +142,14 @@ def test_the_blind_part_is_locked_whole():
 
 
 @pytest.mark.parametrize(
-    ("needs", "comment", "asked"), [("10", "", False), ("9.5", "", True), ("9.5", " \n", True), ("9.5", "理由", False)]
+    ("needs", "comment", "asked"),
+    [("10", "", False), ("9.5", "", True), ("9.5", " \n", True), ("9.5", "理由", False)],
 )
 def test_a_total_under_the_threshold_wants_a_comment(needs, comment, asked):
     sheet = filled(
-        {**FULL, "needs.evidence": needs}, comment=comment, comment_rule=CommentRule(below=Decimal("39.5")),
+        {**FULL, "needs.evidence": needs},
+        comment=comment,
+        comment_rule=CommentRule(below=Decimal("39.5")),
         blind_points={**BLIND, "needs.evidence": needs},
     )
     assert (("SH6", "comment") in codes(rules.lock_violations(sheet))) is asked
@@ -163,7 +176,14 @@ def test_bonus_is_capped_and_ticking_twice_counts_once():
 
 @pytest.mark.parametrize(
     ("score", "says"),
-    [("90", "excellent"), ("89.99", "good"), ("80", "good"), ("79.99", "pass"), ("60", "pass"), ("59.99", "fail")],
+    [
+        ("90", "excellent"),
+        ("89.99", "good"),
+        ("80", "good"),
+        ("79.99", "pass"),
+        ("60", "pass"),
+        ("59.99", "fail"),
+    ],
 )
 def test_bands_are_cut_at_ninety_eighty_and_sixty(score, says):
     assert rules.band(Decimal(score), {"excellent": 90, "good": 80, "pass": 60}) == says
@@ -174,6 +194,10 @@ def test_halves_go_up_where_bankers_rounding_would_go_down():
     assert rules.half_up(Decimal("0.135")) == Decimal("0.14")
 
 
-@pytest.mark.parametrize(("percent", "points"), [("95", "15"), ("90", "15"), ("60", "0"), ("40", "0"), ("74", "7")])
+@pytest.mark.parametrize(
+    ("percent", "points"), [("95", "15"), ("90", "15"), ("60", "0"), ("40", "0"), ("74", "7")]
+)
 def test_satisfaction_is_linear_between_sixty_and_ninety(percent, points):
-    assert rules.linear_points(Decimal(percent), Decimal(15), full_at=Decimal(90), zero_at=Decimal(60)) == Decimal(points)
+    assert rules.linear_points(
+        Decimal(percent), Decimal(15), full_at=Decimal(90), zero_at=Decimal(60)
+    ) == Decimal(points)

@@ -75,7 +75,8 @@ def krippendorff_interval(table: Any) -> float:
     if len(values) < 2:
         return float("nan")
     observed = sum(
-        2 * (m * np.nansum(unit**2) - np.nansum(unit) ** 2) / (m - 1) for unit, m in zip(x.T, counts, strict=True)
+        2 * (m * np.nansum(unit**2) - np.nansum(unit) ** 2) / (m - 1)
+        for unit, m in zip(x.T, counts, strict=True)
     ) / len(values)
     total = len(values)
     expected = 2 * (total * (values**2).sum() - values.sum() ** 2) / (total * (total - 1))
@@ -139,13 +140,12 @@ def crossed(scores: Scores, *, rounds: int = 2000, tolerance: float = 1e-7) -> C
         design[i, 1 + at_d[dossier]] = design[i, 1 + q1 + at_r[reviewer]] = 1
     normal, right, square = design.T @ design, design.T @ y, float(y @ y)
     variances = np.full(3, max(y.var(ddof=1) / 3, 1e-9))
-    done = 0
-    for done in range(1, rounds + 1):
+    done, moved = 0, 1.0
+    while done < rounds and moved >= tolerance:
+        done += 1
         solution, inverse, new = _em_step(normal, right, square, variances, n, q1, q2)
         moved = np.abs(new - variances).max() / max(new.max(), 1e-12)
         variances = np.maximum(new, 1e-12)
-        if moved < tolerance:
-            break
     spread = np.sqrt(np.diag(inverse) * variances[2])
     effects = solution[1 + q1 :]
     return Crossed(
@@ -160,7 +160,13 @@ def crossed(scores: Scores, *, rounds: int = 2000, tolerance: float = 1e-7) -> C
 
 
 def _em_step(
-    normal: np.ndarray, right: np.ndarray, square: float, variances: np.ndarray, n: int, q1: int, q2: int,
+    normal: np.ndarray,
+    right: np.ndarray,
+    square: float,
+    variances: np.ndarray,
+    n: int,
+    q1: int,
+    q2: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One step of REML-EM on Henderson's mixed-model equations: solution, inverse, new variances."""
     a, b, rest = variances
@@ -199,7 +205,9 @@ class ReviewerView:
     minutes: float | None
 
 
-def reviewer_views(scores: Scores, minutes: Mapping[tuple[str, str], float] | None = None) -> list[ReviewerView]:
+def reviewer_views(
+    scores: Scores, minutes: Mapping[tuple[str, str], float] | None = None
+) -> list[ReviewerView]:
     """One row per reviewer. `same_total` is the share of the commonest total (straight-lining near 1)."""
     views = []
     for reviewer in sorted({r for _, r in scores}):
@@ -255,7 +263,9 @@ def dossier_views(scores: Scores) -> list[DossierView]:
         totals = np.array([value for (d, _), value in scores.items() if d == dossier])
         reach = float(totals.max() - totals.min())
         spread = float(totals.std(ddof=1)) if len(totals) > 1 else 0.0
-        views.append(DossierView(dossier, len(totals), float(totals.mean()), spread, reach, reach > WIDE_RANGE))
+        views.append(
+            DossierView(dossier, len(totals), float(totals.mean()), spread, reach, reach > WIDE_RANGE)
+        )
     return views
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluations.panels.assignment import BIG, CROWD, SHORT, Pair, Table, crowded
+from evaluations.panels.rules.assignment import BIG, CROWD, SHORT, Pair, Table, crowded
 
 WHOLE = 40_000
 

@@ -189,7 +189,10 @@ class Official:
 
 
 def official(
-    spec: SheetSpec, rule: PanelRule, sheets: Sequence[SheetFact], facts: Mapping[str, Iterable[str]],
+    spec: SheetSpec,
+    rule: PanelRule,
+    sheets: Sequence[SheetFact],
+    facts: Mapping[str, Iterable[str]],
 ) -> Official:
     """Score, band and verdict of one dossier.
 
@@ -225,7 +228,8 @@ def _verdict(score: Decimal | None, rule: PanelRule, *, red: bool) -> str:
 
 
 def _agreed_marks(
-    sheets: Sequence[SheetFact], facts: Mapping[str, Iterable[str]],
+    sheets: Sequence[SheetFact],
+    facts: Mapping[str, Iterable[str]],
 ) -> dict[str, tuple[str, ...]]:
     agreed: dict[str, tuple[str, ...]] = {}
     for kind in ("bonus", "deductions", "red_lines"):
@@ -245,7 +249,9 @@ def _criterion_means(spec: SheetSpec, sheets: Sequence[SheetFact]) -> dict[str, 
 
 
 def with_finance_items(
-    spec: SheetSpec, sheets: Sequence[SheetFact], finance: frozenset[str],
+    spec: SheetSpec,
+    sheets: Sequence[SheetFact],
+    finance: frozenset[str],
 ) -> tuple[SheetFact, ...]:
     """Give every sheet the items only finance experts score: their mean, for those who may not score them."""
     shared = [item.path for item in spec.items if item.by_machine]

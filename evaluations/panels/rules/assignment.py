@@ -190,7 +190,9 @@ class Table:
         for i, reviewer in enumerate(self.reviewers):
             for taken in range(int(self.used[i]), reviewer.maximum):
                 rows.append(i)
-                costs.append(round(SCALE * self.problem.weights.load * taken) - BIG * (taken < reviewer.minimum))
+                costs.append(
+                    round(SCALE * self.problem.weights.load * taken) - BIG * (taken < reviewer.minimum)
+                )
         return np.array(rows, dtype=np.int64), np.array(costs, dtype=np.int64)
 
     def chosen(self, picked: np.ndarray) -> frozenset[Pair]:
@@ -225,8 +227,10 @@ def flow(table: Table) -> tuple[frozenset[Pair], int]:
     def arcs(tails: Any, heads: Any, capacities: Any, unit_costs: Any) -> np.ndarray:
         parts = np.broadcast_arrays(tails, heads, capacities, unit_costs)
         return solver.add_arcs_with_capacity_and_unit_cost(
-            parts[0].astype(np.int32), parts[1].astype(np.int32),
-            parts[2].astype(np.int64), parts[3].astype(np.int64),
+            parts[0].astype(np.int32),
+            parts[1].astype(np.int32),
+            parts[2].astype(np.int64),
+            parts[3].astype(np.int64),
         )
 
     arcs(0, reviewer + load_rows, 1, load_costs)
@@ -295,7 +299,7 @@ def assign(problem: Problem) -> Plan:
     pairs, objective = flow(table)
     bound, solver = objective, f"ortools {ortools.__version__} SimpleMinCostFlow"
     if crowded(problem, pairs):
-        from evaluations.panels import repair
+        from evaluations.panels.rules import repair
 
         pairs, objective, bound, solver_b = repair.mend(table, pairs, objective)
         solver = f"{solver}; {solver_b}"
