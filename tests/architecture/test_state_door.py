@@ -12,7 +12,8 @@ from django.db import models
 
 Sources = tuple[tuple[Path, ast.Module], ...]
 RAW_WRITE = re.compile(
-    r"(?is)^\s*(insert\s|update\s+\S+\s+set|delete\s+from|replace\s+into|drop\s|alter\s|truncate\s)"
+    r"(?is)^\s*(insert\s+(or\s+\w+\s+)?into\s|update\s+\S+\s+set\s|delete\s+from\s|replace\s+into\s"
+    r"|(drop|alter|create)\s+(table|trigger|index|view)\s|truncate\s+(table\s+)?\w+\s*;?\s*$)"
 )
 BULK_METHODS = {"update", "bulk_update", "update_or_create", "bulk_create"}
 
@@ -45,9 +46,10 @@ def _bulk_writes(node: ast.Call) -> list[tuple[int, str]]:
     if method == "bulk_update" and any(_names_state(argument) for argument in ast.walk(node)):
         return [(node.lineno, ".bulk_update(state)")]
     named = node.func.value
-    if (method == "setattr" or (
-        isinstance(named, ast.Name) and named.id == "object" and method == "__setattr__"
-    )) and any(_names_state(argument) for argument in node.args):
+    if (
+        method == "setattr"
+        or (isinstance(named, ast.Name) and named.id == "object" and method == "__setattr__")
+    ) and any(_names_state(argument) for argument in node.args):
         return [(node.lineno, "sets state by name")]
     return []
 
