@@ -1,0 +1,1 @@
+"""Who acts: places, people and bodies, registered organisations."""

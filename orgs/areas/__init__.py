@@ -1,0 +1,1 @@
+"""District, streets and communities of one installation, keyed by code and valid between dates."""
