@@ -65,6 +65,12 @@ class StateField(FSMField):
         kwargs.setdefault("verbose_name", _("状态"))
         super().__init__(*args, **kwargs)
 
+    def deconstruct(self) -> Any:
+        """Migrations see a plain CharField: each historical copy of an FSM field would listen to a signal."""
+        name, _path, args, kwargs = super().deconstruct()
+        kwargs.pop("protected", None)
+        return name, "django.db.models.CharField", args, kwargs
+
     def change_state(self, instance: Any, method: Any, *args: Any, **kwargs: Any) -> Any:
         """Ask permission, state and guards in this order, then let django-fsm switch."""
         door: Door | None = instance.__dict__.get("_door")

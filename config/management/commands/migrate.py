@@ -1,0 +1,57 @@
+"""Django's migrate, in an order that costs less: Wagtail first, then the other packages, then the rooms.
+
+Every step of a migration rebuilds the models that are related to the one it touches. Wagtail brings more than
+a hundred steps, many of them around the user; run after ours (Django's alphabetical order) each of them would
+rebuild the whole house. The order is free wherever no dependency speaks, and dependencies still win.
+
+The rebuilt models are garbage in cycles, and so many that the collector takes a quarter of the time: it is
+asked to come less often while the command runs.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management.commands import migrate
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.graph import MigrationGraph
+
+RARELY = (200_000, 50, 50)
+FIRST = ("taggit", "wagtail")
+
+
+class CheapestFirst(MigrationGraph):
+    """The same graph; only the order in which its ends are reached differs."""
+
+    def leaf_nodes(self, app: str | None = None) -> list[tuple[str, str]]:
+        rooms = [config.label for config in apps.get_app_configs() if config.name in settings.ROOMS]
+        return sorted(super().leaf_nodes(app), key=lambda node: (*_place(node[0], rooms), node))
+
+
+def _place(label: str, rooms: list[str]) -> tuple[int, int]:
+    if label in rooms:
+        return 2, rooms.index(label)
+    return (0 if label.startswith(FIRST) else 1), 0
+
+
+class Executor(MigrationExecutor):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.loader.graph.__class__ = CheapestFirst
+
+
+class Command(migrate.Command):
+    def handle(self, *args: Any, **options: Any) -> None:
+        usual = gc.get_threshold()
+        migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]
+        gc.freeze()
+        gc.set_threshold(*RARELY)
+        try:
+            super().handle(*args, **options)
+        finally:
+            migrate.MigrationExecutor = MigrationExecutor  # type: ignore[attr-defined]
+            gc.set_threshold(*usual)
+            gc.unfreeze()
