@@ -20,6 +20,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "sweep the outbox": {"task": "core.outbox.sweep", "schedule": timedelta(seconds=30)},
     "sweep the jobs": {"task": "core.jobs.sweep", "schedule": timedelta(seconds=30)},
+    "sweep files nobody refers to": {"task": "core.files.sweep", "schedule": crontab(hour=3, minute=30)},
     "write the daily anchor": {"task": "core.audit.anchor", "schedule": crontab(hour=0, minute=10)},
 }
 

@@ -74,6 +74,8 @@ def key(value: str, name: str) -> str:
         raise ImproperlyConfigured(f"{name} is not urlsafe base64.") from error
     if len(raw) != KEY_BYTES:
         raise ImproperlyConfigured(f"{name} must be urlsafe base64 of {KEY_BYTES} bytes, not of {len(raw)}.")
+    if len(set(raw)) < KEY_BYTES // 4:
+        raise ImproperlyConfigured(f"{name} must be random; run: make secret")
     return value
 
 

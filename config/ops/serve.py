@@ -135,6 +135,7 @@ def stop_all(children: dict[str, subprocess.Popen[bytes]]) -> None:
             os.killpg(child.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+        child.wait()
 
 
 def refuse_taken_port(port: int) -> None:

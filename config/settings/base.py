@@ -42,7 +42,7 @@ HOUSE = [
 ]
 _NEEDS = {
     "evaluations": ["orgs/people/models.py"],
-    "grants": ["orgs/people/models.py", "evaluations/rubrics/models.py", "evaluations/panels/models.py"],
+    "grants": ["orgs/registry/selectors.py", "evaluations/rubrics/models.py", "evaluations/panels/models.py"],
 }
 _NEEDS["cms"] = _NEEDS["grants"]
 ROOMS = [
@@ -141,7 +141,7 @@ USE_TZ = True
 AUTH_USER_MODEL = "people.User" if (BASE_DIR / "orgs/people/models.py").exists() else "auth.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "orgs.people.backends.MobileOrEmail",
 ]
 PASSWORD_HASHERS = ["config.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -160,12 +160,22 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_USERNAME_FORM_FIELD = "login"
-AXES_USERNAME_CALLABLE = "config.lockout.account_key"
+AXES_USERNAME_CALLABLE = "orgs.people.backends.account_key"
 AXES_CLIENT_IP_CALLABLE = "config.lockout.client_address"
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "orgs.people.views.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address", "csrfmiddlewaretoken", "next"]
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "公益通"
-ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
+MFA_TOTP_TOLERANCE = 1
+MFA_ADAPTER = "orgs.people.backends.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+ACCOUNT_ADAPTER = "orgs.people.backends.AccountAdapter"
+ACCOUNT_FORMS = {"login": "orgs.people.forms.SignInForm"}
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Failed sign-ins are counted by axes; a whole office may sign in through one address on a deadline.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": ""}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

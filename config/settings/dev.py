@@ -15,6 +15,7 @@ ANCHOR_KEY = _keys["ANCHOR_KEY"]
 DEBUG = env.bool("DEBUG", True)
 PRODUCTION = False
 DEMO = env.bool("DEMO", True)
+DOORBELL = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 DATABASES = {"default": database(f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 vars().update(email(f"filemail://{VAR_DIR / 'mail'}"))

@@ -25,6 +25,7 @@ ANCHOR_KEY = _fixed("anchor key of the tests")
 DEBUG = False
 PRODUCTION = False
 DEMO = False
+DOORBELL = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {"default": database("sqlite://:memory:", pool=False)}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
