@@ -66,8 +66,9 @@ def named(name: str, kind: Kind) -> str:
 
 
 def _check_image(data: bytes, name: str) -> None:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageFile, UnidentifiedImageError
 
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for the whole process when it is imported
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -68,10 +68,11 @@ def _seconded(data: bytes, kind: Kind) -> bool:
 
 def _is_unsigned(data: bytes) -> bool:
     """Text carries no signature of anything else, at its beginning or shortly after."""
-    if b"%PDF-" in data[:4096]:
+    text = data.removeprefix(b"\xef\xbb\xbf")
+    if not text or b"%PDF-" in text[:4096]:
         return False
     try:
-        return all(match.extension in (".txt", ".csv", ".json") for match in puremagic.magic_string(data))
+        return all(match.extension in (".txt", ".csv", ".json") for match in puremagic.magic_string(text))
     except puremagic.PureError:
         return True
 

@@ -29,7 +29,10 @@ class Blob(models.Model):
 
 
 class FileRef(models.Model):
-    """A file of an owner for a purpose; the random id is all that a URL shows."""
+    """A file of an owner for a purpose; the random id is all that a URL shows.
+
+    `edition` is the digest of what a made document says; empty for what people hand in.
+    """
 
     public_id = models.CharField(_("公开编号"), max_length=24, unique=True, default=random_public_id)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="refs", verbose_name=_("内容"))
@@ -40,12 +43,20 @@ class FileRef(models.Model):
     filename = models.CharField(_("文件名"), max_length=120)
     created_at = models.DateTimeField(_("上传时间"))
     created_by_id = models.BigIntegerField(_("上传人编号"), null=True)
+    edition = models.CharField(_("内容版次"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("文件")
         verbose_name_plural = _("文件")
         ordering = ["created_at", "id"]
         indexes = [models.Index(fields=["owner_type", "owner_id", "purpose"], name="files_of_an_owner")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner_type", "owner_id", "purpose", "edition"],
+                condition=~models.Q(edition=""),
+                name="one_file_of_an_edition",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.filename

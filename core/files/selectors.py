@@ -26,3 +26,8 @@ def files_of_many(
     for ref in (found.filter(purpose=purpose) if purpose else found).select_related("blob"):
         grouped[ref.owner_id].append(ref)
     return dict(grouped)
+
+
+def edition(owner: models.Model, purpose: str, digest: str) -> FileRef | None:
+    """The file that was made from exactly this content, if it was made."""
+    return files_of(owner, purpose).filter(edition=digest).first()

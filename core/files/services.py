@@ -22,7 +22,14 @@ KEEP_ORPHANS = timedelta(hours=48)
 
 
 def store(
-    data: bytes, *, filename: str, owner: models.Model, purpose: str, by: Actor, now: datetime
+    data: bytes,
+    *,
+    filename: str,
+    owner: models.Model,
+    purpose: str,
+    by: Actor,
+    now: datetime,
+    edition: str = "",
 ) -> FileRef:
     """Check a file and keep it for its owner; bytes are on disk before the row is written.
 
@@ -31,7 +38,7 @@ def store(
     """
     declared = purpose_named(purpose)
     kind, name = inspect(data, filename=filename, accepts=declared.accepts, max_bytes=declared.max_bytes)
-    return _refer(_keep(data, kind, now), name, owner, declared, by, now)
+    return _refer(_keep(data, kind, now), name, owner, declared, by, now, edition)
 
 
 def read(ref: FileRef) -> bytes:
@@ -115,7 +122,9 @@ def _keep(data: bytes, kind: Kind, now: datetime) -> Blob:
     return blob
 
 
-def _refer(blob: Blob, name: str, owner: models.Model, purpose: Purpose, by: Actor, now: datetime) -> FileRef:
+def _refer(
+    blob: Blob, name: str, owner: models.Model, purpose: Purpose, by: Actor, now: datetime, edition: str = ""
+) -> FileRef:
     return FileRef.objects.create(
         blob=blob,
         owner_type=owner._meta.label_lower,
@@ -125,4 +134,5 @@ def _refer(blob: Blob, name: str, owner: models.Model, purpose: Purpose, by: Act
         filename=name,
         created_at=now,
         created_by_id=by.user_id,
+        edition=edition,
     )
