@@ -156,5 +156,5 @@ def messages(arguments: list[str]) -> int:
     """`make messages`: bring the English catalogue up to date with the sources."""
     machine.ensure(["gettext"])
     packages.ensure(dev=True)
-    manage("make_messages")
+    manage("makemessages", quiet=True)
     return 0
