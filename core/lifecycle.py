@@ -98,7 +98,9 @@ def _not_from(field: StateField, source: str, method: Any) -> Any:
 class Stateful(FSMModelMixin, models.Model):
     """A record with a life cycle: random public id, row version, and since when it stands where it stands."""
 
-    public_id = models.CharField(_("公开编号"), max_length=24, unique=True, default=random_public_id, editable=False)
+    public_id = models.CharField(
+        _("公开编号"), max_length=24, unique=True, default=random_public_id, editable=False
+    )
     row_version = models.PositiveIntegerField(_("版本"), default=0, editable=False)
     state_since = models.DateTimeField(_("进入当前状态的时间"), editable=False)
     created_at = models.DateTimeField(_("建立时间"), editable=False)
@@ -119,7 +121,9 @@ class Stateful(FSMModelMixin, models.Model):
         door.payload.update(ids)
 
 
-def state_check(states: type[models.TextChoices], *, name: str, field: str = "state") -> models.CheckConstraint:
+def state_check(
+    states: type[models.TextChoices], *, name: str, field: str = "state"
+) -> models.CheckConstraint:
     """Return the database check that a state is one of the known ones."""
     return models.CheckConstraint(condition=models.Q(**{f"{field}__in": list(states.values)}), name=name)
 
@@ -127,7 +131,9 @@ def state_check(states: type[models.TextChoices], *, name: str, field: str = "st
 class Door:
     """One opening of the door: who passes, when and why, and what was done in between."""
 
-    def __init__(self, instance: Stateful, by: policy.Actor, now: datetime, reason: str, document: str) -> None:
+    def __init__(
+        self, instance: Stateful, by: policy.Actor, now: datetime, reason: str, document: str
+    ) -> None:
         self.instance, self.by, self.now = instance, by, now
         self.reason, self.document = reason, document
         self.payload: dict[str, Any] = {}
@@ -140,7 +146,9 @@ class Door:
             raise Forbidden(code=f"no permission row for {verb}")
         return policy.require(self.by, name, self.instance)
 
-    def record(self, verb: str, source: str, target: str, grant: policy.Grant, fact: type[Fact] | None) -> None:
+    def record(
+        self, verb: str, source: str, target: str, grant: policy.Grant, fact: type[Fact] | None
+    ) -> None:
         """Remember a step; it is written when the door closes."""
         step = Step(self.instance, verb, source, target, grant, self.by, self.now)
         step.fact_type = fact
@@ -210,7 +218,9 @@ def changing(
             door.record(verb, state, state, grant, None)
         yield obj
         if not door.steps:
-            raise OutsideTheDoor(f"nothing happened to {model.__name__} {pk}: call a transition or give verb=")
+            raise OutsideTheDoor(
+                f"nothing happened to {model.__name__} {pk}: call a transition or give verb="
+            )
         door.close(work)
 
 
@@ -239,7 +249,9 @@ def creating(
     return instance
 
 
-def publish(fact: Fact, *, by: policy.Actor, now: datetime, about: Stateful, grant: policy.Grant | None = None) -> None:
+def publish(
+    fact: Fact, *, by: policy.Actor, now: datetime, about: Stateful, grant: policy.Grant | None = None
+) -> None:
     """Publish a fact that is no transition, as an audited step about an object, within the running unit."""
     with unit() as work:
         state = _state_of(about)

@@ -18,7 +18,20 @@ from rules.predicates import Predicate
 
 from core.errors import Forbidden
 
-__all__ = ["Actor", "Grant", "Role", "Row", "SYSTEM", "Seat", "allow", "check", "did", "may", "predicate", "require"]
+__all__ = [
+    "Actor",
+    "Grant",
+    "Role",
+    "Row",
+    "SYSTEM",
+    "Seat",
+    "allow",
+    "check",
+    "did",
+    "may",
+    "predicate",
+    "require",
+]
 
 
 class Role(models.TextChoices):
@@ -212,7 +225,9 @@ def refusal(actor: Actor, name: str, obj: Any = None) -> Any:
     if not actor.has(*roles):
         names = "、".join(str(Role(role).label) for role in sorted(roles) if role in Role.values)
         return _("这一步由%(roles)s办理。") % {"roles": names}
-    return _("您的岗位可以办理这类事项，但不能办理这一件（不在您的单位、辖区或届次内，或前一步由您本人经办）。")
+    return _(
+        "您的岗位可以办理这类事项，但不能办理这一件（不在您的单位、辖区或届次内，或前一步由您本人经办）。"
+    )
 
 
 def may(name: str) -> Callable[[Any, Actor], bool]:

@@ -84,7 +84,11 @@ def signed_in(*methods: str) -> Callable[[View], View]:
 
 
 def permits(
-    permission: str, model: type[models.Model] | None = None, *methods: str, by: str = "public_id", see: str = ""
+    permission: str,
+    model: type[models.Model] | None = None,
+    *methods: str,
+    by: str = "public_id",
+    see: str = "",
 ) -> Callable[[View], View]:
     """Open a view to those whom a permission row admits.
 
@@ -124,5 +128,7 @@ def back(request: HttpRequest, fallback: str) -> HttpResponse:
     from django.utils.http import url_has_allowed_host_and_scheme
 
     target = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return redirect(target if safe else fallback)

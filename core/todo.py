@@ -28,8 +28,7 @@ class Todo:
 
 def by_urgency(todos: list[Todo]) -> list[Todo]:
     """Order the most urgent first; undated work comes after dated work, larger heaps first."""
-    far = datetime.max
     return sorted(
         (todo for todo in todos if todo.count),
-        key=lambda todo: (todo.due is None, todo.due.replace(tzinfo=None) if todo.due else far, -todo.count),
+        key=lambda todo: (todo.due is None, todo.due.timestamp() if todo.due else 0.0, -todo.count),
     )

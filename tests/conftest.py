@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.conf import settings
+
+from tests import databases
 
 
 def engine() -> str:
@@ -18,3 +24,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if away:
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in away]
+
+
+@pytest.fixture(scope="session")
+def database_template(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Path | None:
+    """The migrated, empty database from which private copies are made."""
+    with django_db_blocker.unblock():
+        return databases.make_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture
+def own_database(database_template: Path | None, django_db_blocker: Any, tmp_path: Path) -> Iterator[str]:
+    """A committed database of this test's own; yields its DATABASE_URL for child processes."""
+    with django_db_blocker.unblock(), databases.own_database(database_template, tmp_path) as url:
+        yield url

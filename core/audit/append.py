@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,7 +50,7 @@ def _entry(step: Step, seq: int, prev_hash: str) -> Entry:
         source=step.source,
         target=step.target,
         fact=step.fact.name if step.fact else "",
-        payload=payload,
+        payload=json.loads(canonical(payload)),
         cause_seq=step.cause.seq if step.cause else None,
         prev_hash=prev_hash,
     )

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 GENESIS = hashlib.sha256("公益通审计链".encode()).hexdigest()
 CHAINED = (
-    "seq actor_id actor_kind role body_id label delegation_id object_type object_id row_version row_digest "
-    "verb source target fact payload cause_seq prev_hash"
-).split()
+    *("seq", "actor_id", "actor_kind", "role", "body_id", "label", "delegation_id"),
+    *("object_type", "object_id", "row_version", "row_digest"),
+    *("verb", "source", "target", "fact", "payload", "cause_seq", "prev_hash"),
+)
 # Neither is the person's doing: the key that encrypts a field changes without anyone touching the record.
 UNDIGESTED = {"EncryptedTextField"}
 

@@ -47,7 +47,9 @@ def anchors_match() -> Iterator[Problem]:
         if entry is None:
             yield Problem(f"seq {anchor.seq}", f"锚点 {path.name} 所记的第 {anchor.seq} 条已不存在")
         elif entry.hash != anchor.hash:
-            yield Problem(f"seq {anchor.seq}", f"第 {anchor.seq} 条与锚点 {path.name} 不符，其前的日志被整体改写")
+            yield Problem(
+                f"seq {anchor.seq}", f"第 {anchor.seq} 条与锚点 {path.name} 不符，其前的日志被整体改写"
+            )
 
 
 @invariant("I11b", group="chain", says="办理理由与日志所记摘要一致")
@@ -79,7 +81,9 @@ def stateful_models() -> list[type[Stateful]]:
 def _newest(label: str) -> dict[int, dict[str, Any]]:
     newest: dict[int, dict[str, Any]] = {}
     rows = Entry.objects.filter(object_type=label).exclude(verb__startswith="fact:").order_by("seq")
-    for row in rows.values("seq", "object_id", "target", "row_version", "row_digest").iterator(chunk_size=2000):
+    for row in rows.values("seq", "object_id", "target", "row_version", "row_digest").iterator(
+        chunk_size=2000
+    ):
         newest[row["object_id"]] = row
     return newest
 
@@ -90,7 +94,9 @@ def states_are_those_of_the_log() -> Iterator[Problem]:
     for model in stateful_models():
         label, states = model._meta.label_lower, _state_columns(model)
         newest = _newest(label)
-        for pk, version, *state in model._default_manager.values_list("pk", "row_version", *states).iterator():
+        for pk, version, *state in model._default_manager.values_list(
+            "pk", "row_version", *states
+        ).iterator():
             last = newest.pop(pk, None)
             if last is None:
                 yield Problem(f"{label}:{pk}", "记录没有任何日志，未经流程写入")
@@ -99,7 +105,9 @@ def states_are_those_of_the_log() -> Iterator[Problem]:
                     f"{label}:{pk}", f"状态为 {state[0]}，第 {last['seq']} 条日志记的是 {last['target']}"
                 )
             elif version != last["row_version"]:
-                yield Problem(f"{label}:{pk}", f"版本为 {version}，第 {last['seq']} 条日志记的是 {last['row_version']}")
+                yield Problem(
+                    f"{label}:{pk}", f"版本为 {version}，第 {last['seq']} 条日志记的是 {last['row_version']}"
+                )
         for pk, last in sorted(newest.items()):
             yield Problem(f"{label}:{pk}", f"记录已不存在，末条日志是第 {last['seq']} 条")
 
@@ -132,7 +140,9 @@ def steps_are_in_the_table() -> Iterator[Problem]:
             yield Problem(f"seq {seq}", f"第 {seq} 条的对象类型 {label} 不存在")
             continue
         if source != stands.get((label, pk), ""):
-            yield Problem(f"seq {seq}", f"第 {seq} 条从 {source} 出发，该对象当时是 {stands.get((label, pk), '')}")
+            yield Problem(
+                f"seq {seq}", f"第 {seq} 条从 {source} 出发，该对象当时是 {stands.get((label, pk), '')}"
+            )
         if source != target and source and (verb, source, target) not in edges[label]:
             yield Problem(f"seq {seq}", f"第 {seq} 条 {verb}：{source} → {target} 不在状态表内")
         stands[label, pk] = target
@@ -147,4 +157,6 @@ def rows_are_as_the_door_left_them() -> Iterator[Problem]:
         for obj in model._default_manager.iterator(chunk_size=500):
             last = newest.get(obj.pk)
             if last and row_digest(obj) != last["row_digest"]:
-                yield Problem(f"{label}:{obj.pk}", f"内容与第 {last['seq']} 条日志留下的摘要不符，未经流程改动")
+                yield Problem(
+                    f"{label}:{obj.pk}", f"内容与第 {last['seq']} 条日志留下的摘要不符，未经流程改动"
+                )

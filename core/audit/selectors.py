@@ -22,7 +22,7 @@ def entries_since(obj: Any, version: int) -> list[Entry]:
 
 
 def actors_of(obj: Any, *verbs: str) -> set[int]:
-    """Return the user ids of everybody who carried out one of the steps, those of the running unit included."""
+    """Return the user ids of all who carried out one of the steps, in the running unit too."""
     label = obj._meta.label_lower
     found = Entry.objects.filter(object_type=label, object_id=obj.pk, verb__in=verbs, actor_id__isnull=False)
     actors = {actor for actor in found.values_list("actor_id", flat=True) if actor is not None}

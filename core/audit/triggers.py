@@ -29,7 +29,11 @@ def append_only_models() -> list[type[models.Model]]:
 
 
 def _names(table: str) -> dict[str, str]:
-    return {"update": f"{table}_no_update", "delete": f"{table}_no_delete", "truncate": f"{table}_no_truncate"}
+    return {
+        "update": f"{table}_no_update",
+        "delete": f"{table}_no_delete",
+        "truncate": f"{table}_no_truncate",
+    }
 
 
 def _frozen_columns(model: type[models.Model]) -> list[str]:

@@ -53,7 +53,9 @@ def invariant(code: str, *, group: str, says: str) -> Callable[[Callable[..., An
 def invariants(groups: Iterable[str] = ()) -> list[Invariant]:
     """Return the declared invariants of the groups (all when empty), by group and code."""
     wanted = set(groups)
-    found = [item for item in _invariants.values() if not wanted or item.group in wanted or item.code in wanted]
+    found = [
+        item for item in _invariants.values() if not wanted or item.group in wanted or item.code in wanted
+    ]
     return sorted(found, key=lambda item: (GROUPS.index(item.group), item.code))
 
 

@@ -43,7 +43,9 @@ class Progress:
         """Show progress, extend the lease, and stop here if somebody asked to."""
         lease = self.now() + LEASE
         mine = Job.objects.filter(pk=self.job.pk, attempts=self.job.attempts, stage=Job.Stage.QUEUED)
-        updated = mine.filter(cancel_asked=False).update(done_count=done, total_count=total, lease_until=lease)
+        updated = mine.filter(cancel_asked=False).update(
+            done_count=done, total_count=total, lease_until=lease
+        )
         if not updated:
             raise Cancelled()
 

@@ -33,7 +33,9 @@ class Message(models.Model):
         verbose_name = _("待送达消息")
         verbose_name_plural = _("待送达消息")
         constraints = [
-            models.UniqueConstraint(fields=["entry_seq", "fact", "consumer"], name="one_message_per_fact_and_consumer")
+            models.UniqueConstraint(
+                fields=["entry_seq", "fact", "consumer"], name="one_message_per_fact_and_consumer"
+            )
         ]
         indexes = [
             models.Index(

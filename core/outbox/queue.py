@@ -68,7 +68,9 @@ def put(steps: Sequence[Step]) -> None:
 def waiting(now: datetime) -> Any:
     """Return the messages that may be claimed now, oldest first."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
-    return Message.objects.filter(free, stage=Message.Stage.WAITING, next_at__lte=now).order_by("next_at", "id")
+    return Message.objects.filter(free, stage=Message.Stage.WAITING, next_at__lte=now).order_by(
+        "next_at", "id"
+    )
 
 
 def drain(*, now: Callable[[], datetime], limit: int = 1000) -> int:

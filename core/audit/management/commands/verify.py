@@ -24,7 +24,9 @@ class Command(BaseCommand):
         wanted = [name for value in options["only"] for name in value.split(",") if name]
         known = {item.code for item in verify.invariants()} | set(verify.GROUPS)
         if unknown := [name for name in wanted if name not in known]:
-            raise CommandError(f"unknown group or code: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+            raise CommandError(
+                f"unknown group or code: {', '.join(unknown)}; known: {', '.join(sorted(known))}"
+            )
         wrong = right = 0
         for item, found in verify.run(wanted, start=options["start"]):
             self.stdout.write(f"{'FAIL' if found else 'ok  '} {item.code:<6} {item.group:<10} {item.says}")

@@ -1,0 +1,1 @@
+"""Applications: draft, submit, screen, return, optimise, and what selection makes of them."""

@@ -1,0 +1,1 @@
+"""Rules of an application, by what they look at: answers, budget, applicant."""

@@ -1,0 +1,241 @@
+"""Questions about applications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.policy import Actor, Grant, Role
+from core.rulebook import Violation, violations
+from core.todo import Todo
+from grants.proposals.history import earlier_projects
+from grants.proposals.lifecycle import HIDDEN_UNTIL_NOTICE, OVER, C, P
+from grants.proposals.models import BudgetLine, PlaceConsent, Proposal, ProposalVersion
+from grants.proposals.rules import eligibility
+from grants.proposals.rules.answers import COMPLETENESS, split_by_blindness
+from grants.proposals.rules.budget import BUDGET_RULES, Budget, Line
+from grants.rounds.models import Round
+from grants.rounds.rules import Terms
+from grants.rounds.selectors import accounts
+
+CONSENT_SALT = "proposals.consent"
+LINE_COLUMNS = list(Line.__dataclass_fields__)
+
+
+def default_track(terms: Terms, *, is_group: bool) -> str:
+    """Return the first track that is for this kind of applicant."""
+    wanted = eligibility.GROUP if is_group else eligibility.ORGANISATION
+    fitting = [code for code, track in terms.tracks.items() if track.applicants in ("any", wanted)]
+    return fitting[0] if fitting else next(iter(terms.tracks))
+
+
+def budget_of(proposal: Proposal, answers: dict[str, Any] | None = None) -> Budget:
+    """Return the budget as plain values."""
+    lines = tuple(
+        Line(**{name: getattr(row, name) for name in LINE_COLUMNS}) for row in proposal.budget.all()
+    )
+    activities = (answers if answers is not None else proposal.answers()).get("activities", "")
+    return Budget(proposal.track, lines, accounts(), str(activities))
+
+
+def broken_rules(proposal: Proposal) -> list[Violation]:
+    """Return everything that stands between a draft and its submission, in the order of the form."""
+    answers = proposal.answers()
+    form = proposal.round.form
+    assert form is not None  # noqa: S101 - a published round has a form
+    found = violations(COMPLETENESS, form.schema, answers)
+    return found + violations(BUDGET_RULES, budget_of(proposal, answers), proposal.round.parsed_terms())
+
+
+def snapshot_of(proposal: Proposal) -> dict[str, Any]:
+    """Return what a version freezes: everything that was handed in, with the terms and form it answers."""
+    return {
+        "number": proposal.number,
+        "round": proposal.round.code,
+        "terms_sha256": proposal.round.terms_digest,
+        "form_sha256": proposal.round.form.digest if proposal.round.form else "",
+        "applicant": proposal.applicant.public_id,
+        "host": proposal.host.public_id if proposal.host else None,
+        "track": proposal.track,
+        "category": proposal.category.code if proposal.category else None,
+        "community": proposal.community.code if proposal.community else None,
+        "answers": proposal.answers(),
+        "budget": [{name: getattr(row, name) for name in LINE_COLUMNS} for row in proposal.budget.all()],
+        "requested_fen": proposal.requested_fen,
+    }
+
+
+def latest_version(proposal: Proposal) -> ProposalVersion:
+    """Return the newest frozen version; DoesNotExist for a draft."""
+    return proposal.versions.get(no=proposal.version_no)
+
+
+def review_snapshot(proposal: Proposal) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a panel sees first, and after the blind part: no name, number or body in either.
+
+    The first part holds the blind sections, budget and place; the second the team and the consent.
+    """
+    frozen = latest_version(proposal)
+    form = proposal.round.form
+    assert form is not None  # noqa: S101 - a submitted application answers a form
+    blind, shown = split_by_blindness(form.schema, frozen.snapshot["answers"])
+    blind.pop("title", None)
+    blind["budget"] = frozen.snapshot["budget"]
+    blind["requested_fen"] = frozen.snapshot["requested_fen"]
+    blind["place"] = proposal.community.display_name if proposal.community else ""
+    blind["version"] = frozen.no
+    shown["consent"] = consent_state(proposal)
+    return blind, shown
+
+
+def consent_state(proposal: Proposal) -> str:
+    """Return the state of the consent of the present place; empty if nobody was asked."""
+    found = proposal.consents.filter(community_id=proposal.community_id).order_by("-id").first()
+    return found.state if found else ""
+
+
+def eligibility_case(proposal: Proposal) -> eligibility.Case:
+    """Return the facts the eligibility rules read, as they stood on the closing day of the round."""
+    from orgs.registry.selectors import standing
+
+    terms = proposal.round.parsed_terms()
+    on = clock.day_of(terms.moment("applications_close"))
+    legal_body = proposal.host or proposal.applicant
+    stands = standing(legal_body, on)
+    group = standing(proposal.applicant, on) if proposal.host_id else stands
+    operators = {"operator", "evaluator_firm", "audit_firm"}
+    applicant = eligibility.Applicant(
+        kind=eligibility.GROUP
+        if proposal.host_id or group.kind == "community_group"
+        else eligibility.ORGANISATION,
+        in_good_standing=stands.is_in_good_standing and group.is_in_good_standing,
+        founded_on=stands.founded_on,
+        incubated=stands.incubated,
+        registered_in=stands.registered_in,
+        inspection=stands.latest_inspection,
+        listings=tuple(eligibility.Listing(x.list, x.since, x.until) for x in stands.listings),
+        has_account=stands.has_own_account,
+        has_host=proposal.host_id is not None,
+        hosted_here=_hosted_before(proposal),
+        is_operator=proposal.round.operator_id in proposal.parties() or legal_body.kind in operators,
+        earlier=tuple(earlier_projects([proposal.applicant_id]).get(proposal.applicant_id, [])),
+    )
+    in_district = proposal.community is not None and not proposal.outside_place
+    return eligibility.Case(applicant, proposal.track, in_district, consent_state(proposal), on)
+
+
+def _hosted_before(proposal: Proposal) -> int:
+    """Count the host's applications in the round up to this one, by time of submission."""
+    if proposal.host_id is None or proposal.submitted_at is None:
+        return 0
+    earlier = Q(submitted_at__lt=proposal.submitted_at) | Q(
+        submitted_at=proposal.submitted_at, pk__lte=proposal.pk
+    )
+    live = Proposal.objects.filter(earlier, round_id=proposal.round_id, host_id=proposal.host_id)
+    return live.exclude(state=P.WITHDRAWN).count()
+
+
+def visible_to(actor: Actor) -> QuerySet[Proposal]:
+    """Return the applications whose pages this person may open; the same rows as ``proposals.view``."""
+    seen, handed_in = Q(pk__in=[]), Q(version_no__gt=0)
+    for grant in actor.grants:
+        seen |= _visible(grant, handed_in)
+    mine = Q(applicant_id__in=actor.interests) | Q(host_id__in=actor.interests)
+    return Proposal.objects.filter(seen).exclude(mine) if actor.interests else Proposal.objects.filter(seen)
+
+
+def _visible(grant: Grant, handed_in: Q) -> Q:
+    if grant.role in {Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR, Role.APPLICANT_FINANCE}:
+        return Q(applicant_id=grant.body_id) | Q(host_id=grant.body_id)
+    if grant.role in {Role.CLERK, Role.SECTION_CHIEF, Role.LEADER, Role.SUPERVISOR, Role.AUDITOR}:
+        return handed_in
+    if grant.role == Role.OPERATOR:
+        return handed_in & (Q(round__code=grant.round_code) if grant.round_code else Q())
+    if grant.role in {Role.STREET_OFFICER, Role.COMMUNITY_WORKER} and grant.area_code:
+        return handed_in & Q(community__code__startswith=grant.area_code)
+    if grant.role in {Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.CASHIER}:
+        return Q(state__in=[P.AWARDED, P.LAPSED])
+    return Q(pk__in=[])
+
+
+def public_state(proposal: Proposal, *, noticed: bool) -> Any:
+    """Return the state as the applicant sees it: 评审中 until the notice is out."""
+    if proposal.state in HIDDEN_UNTIL_NOTICE and not (noticed and proposal.state == P.PROPOSED):
+        return _("评审中")
+    if proposal.state in (P.WAITLISTED, P.DECLINED) and not noticed:
+        return _("评审中")
+    return P(proposal.state).label
+
+
+def of_dossier(dossier_id: int) -> Proposal | None:
+    """Return the application behind a dossier; None for a dossier of another stage."""
+    return Proposal.objects.filter(dossier_id=dossier_id).first()
+
+
+def live_in(round_: Round) -> QuerySet[Proposal]:
+    """Return the applications of a round that were handed in and have not ended without money."""
+    return Proposal.objects.filter(round=round_, version_no__gt=0).exclude(state__in=OVER)
+
+
+def consent_token(consent: PlaceConsent) -> str:
+    """Return the signed token of the link sent to the residents' committee; it dies with its answer."""
+    return signing.dumps({"consent": consent.public_id}, salt=CONSENT_SALT)
+
+
+def consent_by_token(token: str, *, max_age_days: int = 60) -> PlaceConsent | None:
+    """Return the consent a link is about; None for a forged or old link."""
+    try:
+        found = signing.loads(token, salt=CONSENT_SALT, max_age=max_age_days * 86400)
+    except signing.BadSignature:
+        return None
+    return (
+        PlaceConsent.objects.select_related("proposal", "community")
+        .filter(public_id=found["consent"])
+        .first()
+    )
+
+
+def link_bearer(consent: PlaceConsent) -> Actor:
+    """Return who acts through a consent link: a worker of that community, without an account."""
+    grant = Grant(
+        role=Role.COMMUNITY_WORKER, area_code=consent.community.code, label=consent.community.display_name
+    )
+    return Actor(kind="link", grants=(grant,))
+
+
+def todo_for(actor: Actor, now: datetime) -> list[Todo]:
+    """Return what waits for this person about applications."""
+    todos: list[Todo] = []
+    seen = visible_to(actor)
+    if actor.has(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR):
+        mine = seen.filter(applicant_id__in=actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR))
+        returned = mine.filter(state=P.RETURNED).order_by("correction_due")
+        first = returned.first()
+        todos.append(Todo(_("退回待补正的申报"), returned.count(), first.correction_due if first else None))
+        todos.append(Todo(_("尚未提交的草稿"), mine.filter(state=P.DRAFT).count()))
+    if actor.has(Role.OPERATOR, Role.CLERK):
+        todos.append(Todo(_("待资格审查的申报"), seen.filter(state=P.SUBMITTED, advised_version=0).count()))
+    if actor.has(Role.CLERK):
+        todos.append(Todo(_("待复核的申报"), seen.filter(state=P.RECHECKING).count()))
+    if actor.has(Role.SECTION_CHIEF):
+        todos.append(
+            Todo(_("待确认的不通过意见"), seen.filter(state=P.SUBMITTED, advised_version__gt=0).count())
+        )
+    if areas := actor.areas(Role.COMMUNITY_WORKER):
+        asked = PlaceConsent.objects.filter(state=C.ASKED, community__code__in=areas)
+        todos.append(Todo(_("待确认落地意见的申报"), asked.count()))
+    return todos
+
+
+def budget_lines(proposal_ids: Iterable[int]) -> dict[int, list[BudgetLine]]:
+    """Return the budget lines of several applications, in one query."""
+    found: dict[int, list[BudgetLine]] = {}
+    for line in BudgetLine.objects.filter(proposal_id__in=list(proposal_ids)).order_by("proposal_id", "no"):
+        found.setdefault(line.proposal_id, []).append(line)
+    return found
