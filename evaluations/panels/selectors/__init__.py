@@ -1,0 +1,43 @@
+"""Every named query of this room."""
+
+from evaluations.panels.selectors.conflicts import conflict_of, conflicts_in, names_of_parties
+from evaluations.panels.selectors.desk import (
+    Progress,
+    Reading,
+    progress,
+    reading,
+    sheets_of,
+    todo_for,
+)
+from evaluations.panels.selectors.results import (
+    Ranked,
+    agreement,
+    cut_line,
+    ranking,
+    results,
+    scores_of,
+    sheet_digest,
+)
+from evaluations.panels.selectors.staffing import gaps, problem, reproduced
+
+__all__ = [
+    "Progress",
+    "Ranked",
+    "Reading",
+    "agreement",
+    "conflict_of",
+    "conflicts_in",
+    "cut_line",
+    "gaps",
+    "names_of_parties",
+    "problem",
+    "progress",
+    "ranking",
+    "reading",
+    "reproduced",
+    "results",
+    "scores_of",
+    "sheet_digest",
+    "sheets_of",
+    "todo_for",
+]
