@@ -163,6 +163,7 @@ AXES_USERNAME_FORM_FIELD = "login"
 AXES_USERNAME_CALLABLE = "orgs.people.backends.account_key"
 AXES_CLIENT_IP_CALLABLE = "config.lockout.client_address"
 AXES_VERBOSE = False
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "orgs.people.views.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address", "csrfmiddlewaretoken", "next"]
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -104,6 +104,8 @@ PERMISSIONS = {
     "people.edit_contact": allow(*Role, when=is_about_oneself) | allow(Role.SYSTEM_ADMIN) | SYSTEM_ONLY,
     "people.disable_account": allow(Role.SECURITY_ADMIN, when=~is_about_oneself) | SYSTEM_ONLY,
     "people.enable_account": allow(Role.SECURITY_ADMIN, when=~is_about_oneself),
+    "people.change_password": allow(*Role, when=is_about_oneself) | SYSTEM_ONLY,
+    "people.enrol_second_factor": SYSTEM_ONLY,
     "people.sign_out_everywhere": allow(*Role, when=is_about_oneself)
     | allow(Role.SECURITY_ADMIN)
     | SYSTEM_ONLY,

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from django.test import Client
+
 from core.policy import ADMINISTRATORS, SYSTEM, Actor
 from orgs.areas.services import Loaded, load_divisions
 from orgs.people import selectors, services
@@ -95,3 +97,12 @@ class Bureau:
             return actor(self.__dict__["users"][role])
         except KeyError:
             raise AttributeError(role) from None
+
+
+def signed_in(client: Client, user: User) -> Client:
+    """Sign a user in past password and second factor, for tests that are about other things."""
+    client.force_login(user)
+    session = client.session
+    session["second_factor"] = user.pk
+    session.save()
+    return client

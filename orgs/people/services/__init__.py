@@ -29,6 +29,7 @@ from orgs.people.services.roles import (
     request_role,
     revoke_delegation,
 )
+from orgs.people.services.sign_in import change_password, enrol_second_factor
 
 __all__ = [
     "accept_invitation",
@@ -37,6 +38,7 @@ __all__ = [
     "ask_invitation",
     "carry_out_handover",
     "change_contact",
+    "change_password",
     "create_body",
     "declare_interest",
     "delegate_role",
@@ -45,6 +47,7 @@ __all__ = [
     "enable_account",
     "end_interest",
     "end_role",
+    "enrol_second_factor",
     "install_role",
     "invite",
     "open_account",
