@@ -157,7 +157,7 @@ class TestThreeAdministrators:
             wrong.save(force_insert=True)
 
     def test_verify_finds_an_administrator_with_a_second_role(self, bureau):
-        assert [p for p in verify.problems("P1", "P2", "P3", "P4", "P5")] == []
+        assert verify.problems("P1", "P2", "P3", "P4", "P5") == []
         Membership.objects.filter(user=bureau.users["clerk"]).update(user=bureau.users["audit_admin"])
         found = verify.problems("P1")
         assert found

@@ -21,6 +21,7 @@ from core import policy
 from core.audit.selectors import entries_of
 from core.policy import SYSTEM
 from orgs.people import selectors, services
+from orgs.people.backends import account_key
 from orgs.people.models import Membership, User
 from tests.orgs.builders import NOW, PASSWORD, Bureau, a_body, a_user, actor, seat
 
@@ -164,6 +165,18 @@ class TestLockOut:
         kept = str(list(AccessAttempt.objects.values()))
         assert kept != "[]"
         assert not any(word in kept for word in (MOBILE, "wrong password"))
+
+
+class TestWhatTheLockOutCountsBy:
+    def test_it_holds_no_login_and_folds_what_is_the_same(self):
+        key = account_key(None, {"username": "13812345678"})
+        assert "138" not in key
+        assert key == account_key(None, {"username": " 138-1234-5678 "})
+        assert key != account_key(None, {"username": "13812345679"})
+
+    def test_it_reads_the_form_when_no_credentials_came(self, rf):
+        request = rf.post("/", {"login": "lin@example.org"})
+        assert account_key(request) == account_key(None, {"username": "LIN@example.org"})
 
 
 class TestSecondFactor:
