@@ -18,7 +18,7 @@ run: ## Set up, then start web, worker and clock on 127.0.0.1 (PORT=8000)
 test: ## Run all tests on SQLite and on a private PostgreSQL (ENGINE=sqlite|postgres, ARGS='-k word')
 	@exec $(OPS) test
 
-bench: ## Measure, one figure a line with its bar; fails when a bar is missed
+bench: ## Measure, one figure a line with its bar; fails when a bar is missed (ARGS=migrate)
 	@exec $(OPS) bench
 
 docs: ## Write docs/generated anew from the code

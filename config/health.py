@@ -6,18 +6,19 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+
+from core.routes import public
 
 
+@public()
 @never_cache
-@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Alive. Touches no database: a full disk must not make the supervisor restart a healthy process."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
+@public()
 @never_cache
-@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Ready when the database answers and no migration is waiting; else 503 and the reason in a word."""
     try:
