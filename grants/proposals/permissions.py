@@ -85,7 +85,7 @@ PERMISSIONS = {
     "proposals.find_ineligible": allow(Role.SECTION_CHIEF, when=~did("advise_ineligible")),
     "proposals.recheck": allow(Role.CLERK, when=~did("advise_ineligible", "find_ineligible")),
     "proposals.optimise": allow(Role.OPERATOR, when=is_of_round) | allow(Role.CLERK),
-    "proposals.open_review": allow(Role.EXPERT, when=sits_as_secretary),
+    "proposals.open_review": allow(Role.EXPERT, Role.CLERK, Role.SECTION_CHIEF, when=sits_as_secretary),
     "proposals.record_verdict": SYSTEM_ONLY,
     "proposals.decide": allow(Role.LEADER),
     "proposals.promote": allow(Role.LEADER),

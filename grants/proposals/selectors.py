@@ -94,6 +94,28 @@ def review_snapshot(proposal: Proposal) -> tuple[dict[str, Any], dict[str, Any]]
     return blind, shown
 
 
+def party_persons(proposal: Proposal) -> list[int]:
+    """Return the people whose ties to a reviewer matter: legal representatives of applicant and host."""
+    from orgs.registry.selectors import representatives
+
+    return representatives(proposal.parties())
+
+
+def bonus_facts(proposal: Proposal) -> list[str]:
+    """Return the bonus marks of the sheet that the registry and the form establish."""
+    from orgs.registry.selectors import standing
+
+    terms = proposal.round.parsed_terms()
+    stands = standing(proposal.host or proposal.applicant, clock.day_of(terms.moment("applications_close")))
+    answers = latest_version(proposal).snapshot["answers"]
+    marks = {
+        "party_organisation": stands.has_party_organisation,
+        "grade_3a": stands.grade >= 3,
+        "guide_row": bool(str(answers.get("guide_row") or "").strip()),
+    }
+    return [code for code, holds in marks.items() if holds]
+
+
 def consent_state(proposal: Proposal) -> str:
     """Return the state of the consent of the present place; empty if nobody was asked."""
     found = proposal.consents.filter(community_id=proposal.community_id).order_by("-id").first()

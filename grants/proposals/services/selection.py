@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from core.audit.digest import sha256
 from core.lifecycle import Receipt, button, changing
 from core.policy import Actor
 from evaluations.panels.models import Dossier
+from evaluations.panels.services import add_dossiers, open_dossier
 from grants.proposals.models import Proposal
+from grants.proposals.selectors import bonus_facts, party_persons, review_snapshot
+from grants.rounds.models import Stage
+from grants.rounds.selectors import rubric_of
 
 
 def _step(verb: str, proposal_id: int, by: Actor, now: datetime, reason: str = "", **note: Any) -> Receipt:
@@ -18,6 +24,55 @@ def _step(verb: str, proposal_id: int, by: Actor, now: datetime, reason: str = "
         if note:
             proposal.note(**note)
     return proposal.receipt
+
+
+COMPLIANT = "budget.compliant"
+
+
+@button
+def open_reviews(
+    *,
+    panel_id: int,
+    proposal_ids: Sequence[int],
+    seed: str,
+    by: Actor,
+    now: datetime,
+    key: UUID | None = None,
+) -> list[Dossier]:
+    """Lay eligible applications before a panel, under codes whose order says nothing (shuffled by seed)."""
+    found = Proposal.objects.filter(pk__in=proposal_ids).select_related(
+        "round", "round__form", "category", "community", "applicant", "host"
+    )
+    shuffled = sorted(found, key=lambda proposal: sha256(f"{seed}|{proposal.number}"))
+    dossiers = []
+    for serial, proposal in enumerate(shuffled, start=1):
+        dossier = _dossier(proposal, serial, by, now)
+        open_review(proposal_id=proposal.pk, dossier=dossier, by=by, now=now)
+        dossiers.append(dossier)
+    add_dossiers(panel_id=panel_id, dossier_ids=[dossier.pk for dossier in dossiers], by=by, now=now)
+    return dossiers
+
+
+def _dossier(proposal: Proposal, serial: int, by: Actor, now: datetime) -> Dossier:
+    blind, shown = review_snapshot(proposal)
+    category = proposal.category
+    assert category is not None  # noqa: S101 - a submitted application has a category
+    return open_dossier(
+        stage=Stage.APPLICATION,
+        code=f"{category.number_code}{serial:03d}",
+        title=proposal.title,
+        category=category.code,
+        snapshot=blind,
+        open_part=shown,
+        bodies=proposal.parties(),
+        persons=party_persons(proposal),
+        rubric_version=rubric_of(proposal.round, Stage.APPLICATION),
+        round_code=proposal.round.code,
+        machine_points={COMPLIANT: "5"},
+        facts={"bonus": bonus_facts(proposal)},
+        by=by,
+        now=now,
+    )
 
 
 @button

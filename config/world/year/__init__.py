@@ -1,0 +1,1 @@
+"""One whole year of the competition, played through services only, with a cast and a stepped clock."""
