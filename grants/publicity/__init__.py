@@ -1,0 +1,1 @@
+"""Public notices on the legal calendar, and objections to what they announce."""
