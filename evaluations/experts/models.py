@@ -40,7 +40,7 @@ class Expert(Stateful):
     @property
     def employer_key(self) -> str:
         """Return what two colleagues share: the name of the employer, "" for none."""
-        return self.employer.name if self.employer_id else self.employer_name.strip()
+        return self.employer.name if self.employer else self.employer_name.strip()
 
 
 class ExpertLeave(Stateful):

@@ -160,5 +160,5 @@ def witness_draw(
     again = selectors.repeated(draw)
     if (list(again.seated), list(again.reserves)) != (draw.seated, draw.reserves):
         raise Refused(_("按记录的种子和名单重抽，结果与记录不符，不能见证。"), code="not_repeatable")
-    witness = DrawWitness(draw=draw, user_id=by.user_id)
+    witness = DrawWitness(draw=draw, user_id=by.user_id or 0)
     return creating(witness, by=by, now=now, permission="experts.witness", draw_id=draw.pk)

@@ -31,15 +31,15 @@ def archive_context(panel_id: int) -> dict[str, Any]:
     panel = Panel.objects.get(pk=panel_id)
     numbers = _numbers(panel)
     names = {
-        seat.expert.code: f"{seat.person.name}（{numbers[seat.expert.code]}）"
+        seat.judge.code: f"{seat.person.name}（{numbers[seat.judge.code]}）"
         for seat in panel.seats.filter(expert__isnull=False).select_related("expert", "person")
-        if seat.expert.code in numbers
+        if seat.judge.code in numbers
     }
     return _context(panel, names, named=True)
 
 
 def _numbers(panel: Panel) -> dict[str, str]:
-    codes = {s.seat.expert.code for sheets in locked_sheets(panel).values() for s in sheets}
+    codes = {s.expert.code for sheets in locked_sheets(panel).values() for s in sheets}
     order = draw_order(sorted(codes), f"{panel.seed}|{panel.round_code}|{panel.stage}|names")
     return {code: f"专家{number}" for number, code in enumerate(order, start=1)}
 
@@ -75,7 +75,7 @@ def _row(
     low = {key for part in parts for key in part["dropped_low"]}
     scores = [
         {
-            "who": names[sheet.seat.expert.code],
+            "who": names[sheet.expert.code],
             "total": plain(sheet.total),
             "dropped": "high" if sheet_key(sheet) in high else "low" if sheet_key(sheet) in low else "",
         }
@@ -98,7 +98,9 @@ def _row(
 
 def _officers(panel: Panel) -> list[dict[str, str]]:
     seats = panel.seats.filter(kind__in=[SeatKind.CHAIR, SeatKind.SECRETARY], left_at__isnull=True)
-    return [{"kind": str(s.get_kind_display()), "name": s.person.name} for s in seats.select_related("person")]
+    return [
+        {"kind": str(s.get_kind_display()), "name": s.person.name} for s in seats.select_related("person")
+    ]
 
 
 SCORE_SUMMARY = register(

@@ -51,7 +51,7 @@ def panel_is_complete(panel: Any) -> bool:
     """Ask for dossiers, chair, secretary, and as many reviewers as the rule wants."""
     kinds = list(panel.seats.filter(left_at__isnull=True).values_list("kind", flat=True))
     enough = kinds.count("reviewer") >= panel.parsed_rule().reviewers
-    return enough and {"chair", "secretary"} <= set(kinds) and panel.dossiers.exists()
+    return bool(enough and {"chair", "secretary"} <= set(kinds) and panel.dossiers.exists())
 
 
 @question(_("还有未锁定的评分表，不能锁分。"))
@@ -82,7 +82,7 @@ def panel_is_open(sheet: Any) -> bool:
 @question(_("评审组已作出结论，不能再改。"))
 def panel_is_not_concluded(sheet: Any) -> bool:
     """Ask whether the result can still change."""
-    return sheet.panel.state != P.CONCLUDED
+    return bool(sheet.panel.state != P.CONCLUDED)
 
 
 @question(_("须先由主席提出重开申请并说明理由。"))

@@ -114,6 +114,13 @@ class PanelSeat(Stateful):
     def __str__(self) -> str:
         return f"{self.panel_id} {self.get_kind_display()}"
 
+    @property
+    def judge(self) -> Expert:
+        """Return the expert of a reviewer's or reserve's seat, which the database guarantees."""
+        if self.expert is None:
+            raise ValueError(f"seat {self.pk} is not a reviewer's")
+        return self.expert
+
 
 class Dossier(DossierLifecycle):
     """What is judged: a code, a frozen snapshot, and the parties to avoid. It names no applicant.
@@ -233,6 +240,11 @@ class Sheet(SheetLifecycle):
 
     def __str__(self) -> str:
         return f"{self.dossier_id}/{self.seat_id}"
+
+    @property
+    def expert(self) -> Expert:
+        """Return the expert who scores."""
+        return self.seat.judge
 
     def machine(self) -> dict[str, str]:
         """Return the machine's points of the dossier."""

@@ -105,7 +105,9 @@ PERMISSIONS = {
     "panels.attest": allow(*REVIEWERS, when=is_own_sheet),
     "panels.score": allow(*REVIEWERS, when=is_own_sheet),
     "panels.lock_sheet": allow(*REVIEWERS, when=is_own_sheet),
-    "panels.recuse": allow(*REVIEWERS, when=is_own_sheet) | allow(*SEATED, when=is_secretary),
+    "panels.recuse": allow(*REVIEWERS, when=is_own_sheet)
+    | allow(*SEATED, when=is_secretary)
+    | allow(Role.CLERK, when=is_of_round),
     "panels.ask_reopen": allow(*SEATED, when=is_chair),
     "panels.reopen_sheet": allow(Role.SUPERVISOR, when=is_of_round & ~did("ask_reopen")),
 }

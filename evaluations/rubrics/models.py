@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +48,7 @@ class RubricVersion(models.Model):
 
     def parsed(self) -> rules.SheetSpec:
         """Return the spec as the rules read it; parsed once per instance."""
-        cache: dict[str, Any] = self.__dict__
-        if "_parsed" not in cache:
-            cache["_parsed"] = rules.parse(self.spec)
-        return cache["_parsed"]
+        cached: rules.SheetSpec | None = self.__dict__.get("_parsed")
+        if cached is None:
+            cached = self.__dict__["_parsed"] = rules.parse(self.spec)
+        return cached

@@ -181,7 +181,7 @@ class Table:
         value = self.problem.fit.get(pair, self.problem.plain_fit)
         value += weights.keep * (pair in self.problem.existing)
         value += weights.draw * self._chance[pair[0]][row]
-        return -round(SCALE * value)
+        return -round(SCALE * float(value))
 
     @cached_property
     def load(self) -> tuple[np.ndarray, np.ndarray]:
@@ -226,12 +226,8 @@ def flow(table: Table) -> tuple[frozenset[Pair], int]:
 
     def arcs(tails: Any, heads: Any, capacities: Any, unit_costs: Any) -> np.ndarray:
         parts = np.broadcast_arrays(tails, heads, capacities, unit_costs)
-        return solver.add_arcs_with_capacity_and_unit_cost(
-            parts[0].astype(np.int32),
-            parts[1].astype(np.int32),
-            parts[2].astype(np.int64),
-            parts[3].astype(np.int64),
-        )
+        ends, numbers = [p.astype(np.int32) for p in parts[:2]], [p.astype(np.int64) for p in parts[2:]]
+        return np.asarray(solver.add_arcs_with_capacity_and_unit_cost(*ends, *numbers))
 
     arcs(0, reviewer + load_rows, 1, load_costs)
     chosen = arcs(reviewer + rows, role_node + columns * n_k + table.role_of[rows], 1, costs)

@@ -347,13 +347,13 @@ def _trimmed(values: np.ndarray, weights: np.ndarray, trim: Trim) -> np.ndarray:
     cuts = (left.sum(axis=1) >= trim.drop_from) & (trim.drop_from > 0)
     left = _taken(left, np.where(cuts, trim.drop_low, 0))
     left = _taken(left[:, ::-1], np.where(cuts, trim.drop_high, 0))[:, ::-1]
-    return (left * values).sum(axis=1) / left.sum(axis=1)
+    return np.asarray((left * values).sum(axis=1) / left.sum(axis=1))
 
 
 def _taken(left: np.ndarray, number: np.ndarray) -> np.ndarray:
     """Take `number` draws off the front of each row."""
     before = np.cumsum(left, axis=1) - left
-    return left - np.clip(number[:, None] - before, 0, left)
+    return np.asarray(left - np.clip(number[:, None] - before, 0, left))
 
 
 def _filled(means: np.ndarray, amounts: np.ndarray, budget: int, pass_mark: float) -> np.ndarray:

@@ -69,8 +69,8 @@ def cost(table: Table, pairs: frozenset[Pair]) -> int:
     total -= BIG * int(np.minimum(filled, table.need).sum())
     total += SHORT * int((table.demand - given).sum())
     load_rows, load_costs = table.load
-    for i in np.nonzero(taken)[0]:
-        total += int(np.sort(load_costs[load_rows == i])[: taken[i]].sum())
+    for reader in np.nonzero(taken)[0]:
+        total += int(np.sort(load_costs[load_rows == reader])[: taken[reader]].sum())
     return total + CROWD * sum(crowded(table.problem, pairs).values())
 
 

@@ -52,9 +52,7 @@ def reading(sheet: Sheet) -> Reading:
         category=dossier.category,
         content=dossier.snapshot if seen else None,
         open_part=dossier.open_part if unveiled else None,
-        items=sheet_rules.own_items(
-            spec, is_finance=sheet.seat.expert.is_finance, machine=dossier.machine_points
-        ),
+        items=sheet_rules.own_items(spec, is_finance=sheet.expert.is_finance, machine=dossier.machine_points),
         machine_points=dossier.machine_points if seen else {},
     )
 
@@ -126,7 +124,7 @@ def _reviewers_work(actor: Actor) -> list[Todo]:
 
 
 def _officers_of_panels(actor: Actor) -> list[Todo]:
-    mine = PanelSeat.objects.filter(person_id=actor.person_id, left_at__isnull=True)
+    mine = PanelSeat.objects.filter(person_id=actor.person_id or 0, left_at__isnull=True)
     counted = mine.aggregate(
         assign=Count("pk", filter=_seat(SeatKind.SECRETARY, P.FORMING)),
         open=Count("pk", filter=_seat(SeatKind.SECRETARY, P.ASSIGNED)),

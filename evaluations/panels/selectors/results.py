@@ -17,7 +17,7 @@ from evaluations.rubrics.rules import digest
 
 def sheet_key(sheet: Sheet) -> str:
     """Return the name of a sheet in a calculation: component and expert, the same in every database."""
-    return f"{sheet.component}:{sheet.seat.expert.code}"
+    return f"{sheet.component}:{sheet.expert.code}"
 
 
 def sheet_digest(sheet: Sheet) -> str:
@@ -55,7 +55,7 @@ def _official(dossier: Dossier, sheets: list[Sheet], rule: rules.PanelRule) -> O
         SheetFact(sheet_key(s), s.component, s.counted(), {k: tuple(v) for k, v in s.marks.items()})
         for s in sheets
     ]
-    finance = frozenset(sheet_key(s) for s in sheets if s.seat.expert.is_finance)
+    finance = frozenset(sheet_key(s) for s in sheets if s.expert.is_finance)
     return rules.official(spec, rule, rules.with_finance_items(spec, facts, finance), dossier.facts)
 
 
@@ -175,7 +175,7 @@ def scores_of(panel: Panel) -> dict[tuple[str, str], float]:
     """Return the totals that count as (dossier code, expert code) -> points, for the statistics."""
     part = panel.parsed_rule().live_components[0]
     return {
-        (sheet.dossier.code, sheet.seat.expert.code): float(sheet.total)
+        (sheet.dossier.code, sheet.expert.code): float(sheet.total)
         for sheets in locked_sheets(panel).values()
         for sheet in sheets
         if sheet.component == part
@@ -198,7 +198,7 @@ def agreement(panel: Panel) -> Agreement:
 
     scores = scores_of(panel)
     minutes = {
-        (s.dossier.code, s.seat.expert.code): (s.locked_at - s.attested_at).total_seconds() / 60
+        (s.dossier.code, s.expert.code): (s.locked_at - s.attested_at).total_seconds() / 60
         for sheets in locked_sheets(panel).values()
         for s in sheets
         if s.locked_at and s.attested_at

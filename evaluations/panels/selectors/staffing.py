@@ -16,11 +16,11 @@ from evaluations.panels.selectors.conflicts import conflicts_in
 FINANCE = "finance"
 ALIVE = (S.ASSIGNED, S.OPEN, S.LOCKED)
 FIT_IN_FIELD, FIT_FINANCE, FIT_OTHER = 1.0, 0.7, 0.4
-SPARE = 1.25  # how far above the even share a reviewer's load may go
+SPARE, LEAST = 1.25, 0.6  # a reviewer's load may go from 0.6 to 1.25 of the even share
 
 
 def problem(panel: Panel, *, seed: str, on: date, widen: bool = True) -> Problem:
-    """Build the problem: sheets that are alive are forced, recused and conflicted pairs are barred.
+    """Build the problem: living sheets are forced, recused and conflicted pairs barred.
 
     With `widen=False` only reserves who were called may take more than they already have, so that a gap
     goes to a reserve before it goes to a reviewer with a full desk.
@@ -32,8 +32,11 @@ def problem(panel: Panel, *, seed: str, on: date, widen: bool = True) -> Problem
     forced = frozenset((d, e) for d, e, state in sheets if state in ALIVE)
     share = _share(dossiers, seats, rule)
     loads = Counter(expert for _, expert in forced)
+    least = 0 if sheets else _least(dossiers, seats, rule)
     return Problem(
-        reviewers=tuple(_reviewer(seat, loads, share, widen) for seat in seats if _counts(seat, loads)),
+        reviewers=tuple(
+            _reviewer(seat, loads, share, least, widen) for seat in seats if _counts(seat, loads)
+        ),
         dossiers=tuple(Wanted(d.code, d.wanted(rule)) for d in dossiers),
         seed=seed,
         fit=_fit(dossiers, seats),
@@ -50,16 +53,17 @@ def _reviewer_seats(panel: Panel) -> Iterable[PanelSeat]:
 
 
 def _counts(seat: PanelSeat, loads: Counter[str]) -> bool:
-    return seat.left_at is None or loads[seat.expert.code] > 0
+    return seat.left_at is None or loads[seat.judge.code] > 0
 
 
-def _reviewer(seat: PanelSeat, loads: Counter[str], share: int, widen: bool) -> Reviewer:
-    expert = seat.expert
+def _reviewer(seat: PanelSeat, loads: Counter[str], share: int, least: int, widen: bool) -> Reviewer:
+    expert = seat.judge
     load = loads[expert.code]
     fresh = seat.left_at is None and (widen or seat.called_at is not None)
     return Reviewer(
         key=expert.code,
         maximum=max(share, load) if fresh else load,
+        minimum=least,
         role=FINANCE if expert.is_finance else GENERAL,
         employer=expert.employer_key,
     )
@@ -68,7 +72,7 @@ def _reviewer(seat: PanelSeat, loads: Counter[str], share: int, widen: bool) -> 
 def _share(dossiers: list[Dossier], seats: list[PanelSeat], rule: PanelRule) -> int:
     """Return the most one reviewer may read: a quarter above the even share, of the role's work too."""
     here = [seat for seat in seats if seat.left_at is None]
-    finance = sum(seat.expert.is_finance for seat in here)
+    finance = sum(seat.judge.is_finance for seat in here)
     whole = sum(d.wanted(rule) for d in dossiers)
     even = whole / max(len(here), 1)
     if finance and rule.finance_experts_min:
@@ -76,10 +80,16 @@ def _share(dossiers: list[Dossier], seats: list[PanelSeat], rule: PanelRule) -> 
     return int(even * SPARE) + 2
 
 
+def _least(dossiers: list[Dossier], seats: list[PanelSeat], rule: PanelRule) -> int:
+    """Return the least one reviewer should read, for fairness of work and fees; wished for, not forced."""
+    here = sum(seat.left_at is None for seat in seats)
+    return int(sum(d.wanted(rule) for d in dossiers) / max(here, 1) * LEAST)
+
+
 def _fit(dossiers: list[Dossier], seats: list[PanelSeat]) -> dict[Pair, float]:
     fit = {}
     for seat in seats:
-        expert = seat.expert
+        expert = seat.judge
         for dossier in dossiers:
             if dossier.category in expert.fields:
                 fit[dossier.code, expert.code] = FIT_IN_FIELD
@@ -89,7 +99,7 @@ def _fit(dossiers: list[Dossier], seats: list[PanelSeat]) -> dict[Pair, float]:
 
 
 def _barred(dossiers: list[Dossier], seats: list[PanelSeat], sheets: list[Any], on: date) -> frozenset[Pair]:
-    experts = {seat.expert.person_id: seat.expert for seat in seats}
+    experts = {seat.judge.person_id: seat.judge for seat in seats}
     codes = {dossier.pk: dossier.code for dossier in dossiers}
     conflicts = conflicts_in(dossiers, experts.values(), on=on)
     stood_back = {(d, e) for d, e, state in sheets if state == S.RECUSED}

@@ -37,7 +37,7 @@ def attest(
 
 
 def _no_tie(sheet: Sheet, now: datetime) -> None:
-    if selectors.conflict_of(sheet.dossier, sheet.seat.expert, on=day_of(now)):
+    if selectors.conflict_of(sheet.dossier, sheet.expert, on=day_of(now)):
         raise Refused(_("系统发现您与该材料的相关方存在利害关系，请办理回避。"), code="conflict_of_interest")
 
 
@@ -123,7 +123,7 @@ def _filled(sheet: Sheet) -> Filled:
     return Filled(
         spec=spec,
         scores=sheet.scores,
-        items=sheet_rules.own_items(spec, is_finance=sheet.seat.expert.is_finance, machine=machine),
+        items=sheet_rules.own_items(spec, is_finance=sheet.expert.is_finance, machine=machine),
         marks=sheet.marks,
         comment=sheet.comment,
         comment_rule=sheet.panel.parsed_rule().comment,

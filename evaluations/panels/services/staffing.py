@@ -74,7 +74,7 @@ def record_run(panel: Panel, problem: Problem, plan: Plan, occasion: str, *, now
 def make_sheets(panel: Panel, pairs: Iterable[Pair], *, now: datetime) -> list[Sheet]:
     """Create the sheets of new pairs; a recused sheet of the same dossier is marked as replaced."""
     dossiers = {d.code: d for d in panel.dossiers.all()}
-    seats = {s.expert.code: s for s in panel.seats.filter(kind=SeatKind.REVIEWER).select_related("expert")}
+    seats = {s.judge.code: s for s in panel.seats.filter(kind=SeatKind.REVIEWER).select_related("expert")}
     waiting = waiting_replacement(panel)
     made = []
     for code, expert in sorted(pairs):
@@ -143,7 +143,7 @@ def _reserve(panel: Panel, seat: PanelSeat, reserve_seat_id: int | None) -> Pane
         if found is None:
             raise NotFound()
         return found
-    same = [s for s in waiting if s.expert.is_finance == seat.expert.is_finance]
+    same = [s for s in waiting if s.judge.is_finance == seat.judge.is_finance]
     return next(iter(same or waiting), None)
 
 
@@ -212,5 +212,5 @@ def refill(panel: Panel, *, now: datetime) -> AssignmentRun | None:
 def _could_help(panel: Panel, reserve: PanelSeat, plan: Plan, *, now: datetime) -> bool:
     """Tell whether a reserve has no tie to at least one dossier that is short."""
     short = list(panel.dossiers.filter(code__in=list(plan.shortfalls)))
-    ties = selectors.conflicts_in(short, [reserve.expert], on=day_of(now))
+    ties = selectors.conflicts_in(short, [reserve.judge], on=day_of(now))
     return any((dossier.pk, reserve.person_id) not in ties for dossier in short)
