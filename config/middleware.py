@@ -11,6 +11,7 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("gongyitong.request")
@@ -85,6 +86,20 @@ class IdleSessions:
         elif "began_at" not in session or now - seen >= FRESHEN_AFTER:
             session["seen_at"] = now
             session["began_at"] = began
+
+
+class PrivatePages:
+    """Keeps the pages of signed-in people out of every cache, and pages that differ by person apart."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "private, no-store"
+            patch_vary_headers(response, ["Cookie"])
+        return response
 
 
 class EditorFrames:

@@ -30,7 +30,7 @@ NOUN_LAYERS = [
     "(events)",
     "(rules)",
 ]
-OUTSIDE_LAYERS = ["apps", "migrations", "management", "templatetags", "middleware", "backends"]
+OUTSIDE_LAYERS = ["apps", "migrations", "management", "templatetags", "middleware", "backends", "wagtail_hooks"]
 
 
 def command(arguments: list[str]) -> int:

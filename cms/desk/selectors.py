@@ -1,0 +1,154 @@
+"""What lies on somebody's desk: gathered from every room, in a number of queries that work does not raise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import CharField, Model, OuterRef, Subquery, Value
+from django.db.models.functions import Cast
+from django.urls import NoReverseMatch, reverse
+
+from core.audit.models import Entry
+from core.policy import APPLICANT_ROLES, Actor
+from core.todo import Todo, by_urgency
+from core.ui.speech import state_words, verb_words
+from grants.proposals.models import Proposal
+from grants.proposals.selectors import public_state
+from grants.publicity.models import Notice
+
+TodoFor = Callable[..., list[Todo]]
+RECENT, LOOKED_AT = 8, 60
+TITLES = ("title", "name", "number", "code")
+TITLES_ELSEWHERE = {
+    "panels.sheet": "dossier__code",
+    "proposals.placeconsent": "proposal__title",
+    "people.membership": "body__name",
+    "people.delegation": "membership__body__name",
+}
+
+
+@cache
+def _collectors() -> list[TodoFor]:
+    """Return the todo_for of every room that has one, lowest room first."""
+    found = []
+    for room in settings.ROOMS:
+        if find_spec(f"{room}.selectors"):
+            ask = getattr(import_module(f"{room}.selectors"), "todo_for", None)
+            if ask is not None:
+                found.append(ask)
+    return found
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row of the desk: the work, whether it is late, and where it is done."""
+
+    todo: Todo
+    is_late: bool
+    address: str
+
+
+def waiting_for(actor: Actor, *, now: datetime) -> list[Waiting]:
+    """Return everything that waits for somebody, most urgent first."""
+    found: list[Todo] = []
+    for ask in _collectors():
+        found += ask(actor, now=now)
+    return [Waiting(todo, todo.is_late(now), _address(todo)) for todo in by_urgency(found)]
+
+
+def _address(todo: Todo) -> str:
+    if not todo.url_name:
+        return ""
+    try:
+        return reverse(todo.url_name, args=todo.args)
+    except NoReverseMatch:
+        return ""
+
+
+@dataclass(frozen=True)
+class HandedOn:
+    """A thing somebody worked on: what it is, the last step taken, and where it stands now."""
+
+    kind: str
+    title: str
+    did: str
+    at: datetime
+    state: str
+
+
+def handed_on(actor: Actor) -> list[HandedOn]:
+    """Return the last things somebody worked on, newest first, in at most four queries."""
+    if actor.user_id is None:
+        return []
+    newest = Entry.objects.filter(object_type=OuterRef("object_type"), object_id=OuterRef("object_id"))
+    stands = Subquery(newest.order_by("-seq").values("target")[:1])
+    mine = Entry.objects.filter(actor_id=actor.user_id).exclude(verb__startswith="fact:")
+    entries: dict[tuple[str, int], Entry] = {}
+    for entry in mine.annotate(stands=stands).order_by("-seq")[:LOOKED_AT]:
+        entries.setdefault((entry.object_type, entry.object_id), entry)
+    shown = list(entries.items())[:RECENT]
+    titles = _titles(key for key, _entry in shown)
+    hidden = _as_applicants_read(actor, [pk for (label, pk), _e in shown if label == "proposals.proposal"])
+    return [_row(key, entry, titles.get(key, ""), hidden) for key, entry in shown]
+
+
+def _row(key: tuple[str, int], entry: Entry, title: str, hidden: dict[int, str]) -> HandedOn:
+    label, pk = key
+    state = hidden.get(pk) if label == "proposals.proposal" else None
+    if state is None:
+        state = state_words(label, entry.stands)  # type: ignore[attr-defined]
+    did = verb_words(label, entry.verb)
+    return HandedOn(str(apps.get_model(label)._meta.verbose_name), title, did, entry.at, state)
+
+
+def _as_applicants_read(actor: Actor, proposal_ids: list[int]) -> dict[int, str]:
+    """Return the states of applications as their applicants may know them; nothing for officers."""
+    if not proposal_ids or not actor.roles() <= APPLICANT_ROLES:
+        return {}
+    proposals = list(Proposal.objects.filter(pk__in=proposal_ids))
+    rounds = {one.round_id for one in proposals}
+    noticed = set(
+        Notice.objects.filter(round_id__in=rounds, published_at__isnull=False).values_list(
+            "round_id", flat=True
+        )
+    )
+    return {one.pk: str(public_state(one, noticed=one.round_id in noticed)) for one in proposals}
+
+
+def _titles(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """Return what things are called, all kinds of them in one query."""
+    by_model: dict[str, list[int]] = {}
+    for label, pk in keys:
+        by_model.setdefault(label, []).append(pk)
+    parts = []
+    for label, pks in by_model.items():
+        model = apps.get_model(label)
+        if path := TITLES_ELSEWHERE.get(label) or _title_field(model):
+            named = Cast(path, CharField(max_length=200))
+            rows = model._default_manager.filter(pk__in=pks).order_by()
+            parts.append(rows.values_list(Value(label, CharField(max_length=60)), "pk", named))
+    if not parts:
+        return {}
+    rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+    return {(label, pk): title or "" for label, pk, title in rows}
+
+
+@cache
+def _title_field(model: type[Model]) -> str:
+    for name in TITLES:
+        try:
+            field: Any = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        if isinstance(field, CharField):
+            return name
+    return ""

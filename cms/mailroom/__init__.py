@@ -1,0 +1,1 @@
+"""The mailroom: one catalogue of who hears of which fact, by inbox and by e-mail."""

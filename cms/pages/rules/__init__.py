@@ -1,0 +1,1 @@
+"""What the public is told about a round: stages and figures, and its terms in words."""
