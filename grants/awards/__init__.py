@@ -1,0 +1,1 @@
+"""Who gets the money: the meeting's decision, money set aside, awards, the waiting list."""
