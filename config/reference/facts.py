@@ -10,7 +10,12 @@ from core.outbox.queue import consumers_of
 
 def page() -> str:
     """Return the table of facts."""
-    lines = ["# Facts", "", "| fact | ids | means | same transaction | after the commit |", "|---|---|---|---|---|"]
+    lines = [
+        "# Facts",
+        "",
+        "| fact | ids | means | same transaction | after the commit |",
+        "|---|---|---|---|---|",
+    ]
     for fact in all_facts():
         if fact.__module__.startswith("tests."):
             continue

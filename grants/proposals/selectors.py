@@ -23,6 +23,11 @@ from grants.proposals.rules.budget import BUDGET_RULES, Budget, Line
 from grants.rounds.models import Round
 from grants.rounds.rules import Terms
 from grants.rounds.selectors import accounts
+from orgs.people.models import Body
+from orgs.registry.lifecycle import S as RegistryState
+from orgs.registry.models import CommunityGroup, SocialOrganisation
+from orgs.registry.rules import Standing
+from orgs.registry.selectors import standing
 
 CONSENT_SALT = "proposals.consent"
 LINE_COLUMNS = list(Line.__dataclass_fields__)
@@ -95,22 +100,24 @@ def review_snapshot(proposal: Proposal) -> tuple[dict[str, Any], dict[str, Any]]
 
 
 def party_persons(proposal: Proposal) -> list[int]:
-    """Return the people whose ties to a reviewer matter: legal representatives of applicant and host."""
-    from orgs.registry.selectors import representatives
-
-    return representatives(proposal.parties())
+    """Return the people whose ties to a reviewer matter: legal representatives, and leaders of groups."""
+    legal = SocialOrganisation.objects.filter(body_id__in=proposal.parties())
+    leaders = CommunityGroup.objects.filter(body_id__in=proposal.parties())
+    found = {
+        *legal.values_list("legal_representative_id", flat=True),
+        *leaders.values_list("leader_id", flat=True),
+    }
+    return sorted(pk for pk in found if pk is not None)
 
 
 def bonus_facts(proposal: Proposal) -> list[str]:
     """Return the bonus marks of the sheet that the registry and the form establish."""
-    from orgs.registry.selectors import standing
-
     terms = proposal.round.parsed_terms()
     stands = standing(proposal.host or proposal.applicant, clock.day_of(terms.moment("applications_close")))
     answers = latest_version(proposal).snapshot["answers"]
     marks = {
         "party_organisation": stands.has_party_organisation,
-        "grade_3a": stands.grade >= 3,
+        "grade_3a": stands.grade >= "3A",
         "guide_row": bool(str(answers.get("guide_row") or "").strip()),
     }
     return [code for code, holds in marks.items() if holds]
@@ -124,32 +131,48 @@ def consent_state(proposal: Proposal) -> str:
 
 def eligibility_case(proposal: Proposal) -> eligibility.Case:
     """Return the facts the eligibility rules read, as they stood on the closing day of the round."""
-    from orgs.registry.selectors import standing
-
     terms = proposal.round.parsed_terms()
     on = clock.day_of(terms.moment("applications_close"))
     legal_body = proposal.host or proposal.applicant
     stands = standing(legal_body, on)
-    group = standing(proposal.applicant, on) if proposal.host_id else stands
-    operators = {"operator", "evaluator_firm", "audit_firm"}
+    own = standing(proposal.applicant, on) if proposal.host_id else stands
+    is_group = own.kind == "community_group"
     applicant = eligibility.Applicant(
-        kind=eligibility.GROUP
-        if proposal.host_id or group.kind == "community_group"
-        else eligibility.ORGANISATION,
-        in_good_standing=stands.is_in_good_standing and group.is_in_good_standing,
+        kind=eligibility.GROUP if is_group else eligibility.ORGANISATION,
+        in_good_standing=_in_good_standing(stands) and _in_good_standing(own),
         founded_on=stands.founded_on,
         incubated=stands.incubated,
-        registered_in=stands.registered_in,
-        inspection=stands.latest_inspection,
-        listings=tuple(eligibility.Listing(x.list, x.since, x.until) for x in stands.listings),
+        registered_in=_registered_in(stands, proposal.round),
+        inspection=stands.latest_inspection or ("not_yet_due" if _is_committee(stands) else ""),
+        listings=tuple(eligibility.Listing(x.kind, x.from_date, x.to_date) for x in stands.listings),
         has_account=stands.has_own_account,
         has_host=proposal.host_id is not None,
         hosted_here=_hosted_before(proposal),
-        is_operator=proposal.round.operator_id in proposal.parties() or legal_body.kind in operators,
+        is_operator=_runs_the_round(proposal, legal_body),
         earlier=tuple(earlier_projects([proposal.applicant_id]).get(proposal.applicant_id, [])),
     )
     in_district = proposal.community is not None and not proposal.outside_place
     return eligibility.Case(applicant, proposal.track, in_district, consent_state(proposal), on)
+
+
+def _is_committee(stands: Standing) -> bool:
+    """A residents' committee is a legal person by law, not by the register of social organisations."""
+    return stands.kind == "residents_committee" and not stands.status
+
+
+def _in_good_standing(stands: Standing) -> bool:
+    return stands.status == RegistryState.ACTIVE or _is_committee(stands)
+
+
+def _registered_in(stands: Standing, round_: Round) -> str:
+    return (
+        round_.parsed_terms().eligibility.registered_in[-1] if _is_committee(stands) else stands.registered_in
+    )
+
+
+def _runs_the_round(proposal: Proposal, legal_body: Body) -> bool:
+    kinds = {"operator", "evaluator_firm", "audit_firm"}
+    return proposal.round.operator_id in proposal.parties() or legal_body.kind in kinds
 
 
 def _hosted_before(proposal: Proposal) -> int:

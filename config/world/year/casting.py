@@ -12,12 +12,10 @@ from orgs.areas.models import Community
 from orgs.people.models import User
 from orgs.people.services import (
     appoint_administrators,
-    create_body,
     install_role,
     open_account,
     register_person,
 )
-from orgs.registry import services as registry
 
 START = date(2026, 1, 5)
 
@@ -25,7 +23,9 @@ START = date(2026, 1, 5)
 def person(stage: Stage, card: PersonCard) -> User:
     """Register a person and open an account without a password; the same card is the same person."""
     if card.key not in stage.users:
-        someone = register_person(name=card.name, phone=card.phone, email=card.email, by=SYSTEM, now=stage.now)
+        someone = register_person(
+            name=card.name, phone=card.phone, email=card.email, by=SYSTEM, now=stage.now
+        )
         stage.users[card.key] = open_account(person_id=someone.pk, by=SYSTEM, now=stage.now)
     return stage.users[card.key]
 

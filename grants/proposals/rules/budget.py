@@ -162,10 +162,11 @@ def nothing_is_forbidden(budget: Budget, terms: Terms) -> Faults:
     return faults or True
 
 
-@rule("B8", says=N_("预算第{no}行“{item}”：没有写明对应的活动"), source="预算编制说明 七")
+@rule("B8", says=N_("预算第{no}行“{item}”：对应的活动未写明，或不在“主要活动”中"), source="预算编制说明 七")
 def lines_serve_activities(budget: Budget, terms: Terms) -> Faults:
-    """Every line names the activity it serves."""
-    return _faults(line for line in budget.lines if not line.linked_activity.strip())
+    """Every line names an activity, and the plan contains it."""
+    named = [(line, line.linked_activity.strip()) for line in budget.lines]
+    return _faults(line for line, activity in named if not activity or activity not in budget.activities)
 
 
 @rule("B9", says=N_("预算第{no}行“{item}”：列入“其他”须写明理由"), source="预算编制说明 八")

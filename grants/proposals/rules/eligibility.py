@@ -214,3 +214,10 @@ ELIGIBILITY_RULES = (
     place_agrees,
     is_carried_out_here,
 )
+
+# What no register knows: a person looks at the originals and judges.
+MANUAL_ITEMS = {
+    "H1": N_("项目内容在章程业务范围之内"),
+    "H2": N_("实施地点和服务对象在本区"),
+    "H3": N_("材料清楚、真实，盖章齐全"),
+}

@@ -15,7 +15,7 @@ from core.errors import Refused
 from core.lifecycle import Receipt, button, changing, creating
 from core.policy import Actor, require
 from grants.proposals.models import PriorFunding, Proposal, Remark, ScreeningCheck
-from grants.proposals.rules.eligibility import ELIGIBILITY_RULES
+from grants.proposals.rules.eligibility import ELIGIBILITY_RULES, MANUAL_ITEMS
 from grants.proposals.selectors import eligibility_case
 from orgs.people.models import Body
 
@@ -66,6 +66,12 @@ def _outcomes(proposal: Proposal) -> list[ScreeningCheck]:
                 says="；".join(str(violation) for violation in broken)[:300],
             )
         )
+    for code, says in MANUAL_ITEMS.items():
+        rows.append(
+            ScreeningCheck(
+                proposal=proposal, version_no=proposal.version_no, code=code, verdict="human", says=says
+            )
+        )
     return rows
 
 
@@ -101,6 +107,38 @@ def judge_check(
         row.verdict, row.says, row.by_person = "pass" if passed else "fail", says.strip()[:300], True
         row.save()
         proposal.note(code=code, verdict=row.verdict)
+    return proposal.receipt
+
+
+@button
+def pass_manual_checks(
+    *,
+    proposal_id: int,
+    says: str,
+    by: Actor,
+    now: datetime,
+    key: UUID | None = None,
+    version: int | None = None,
+) -> Receipt:
+    """Pass in one go every item that still waits for a person; those already judged stay as they are."""
+    if not says.strip():
+        raise Refused(_("人工判断须写明依据。"), field="says")
+    with changing(
+        Proposal,
+        proposal_id,
+        by=by,
+        now=now,
+        key=key,
+        version=version,
+        reason=says,
+        verb="judge_check",
+        permission="proposals.judge_check",
+    ) as proposal:
+        waiting = list(_checks(proposal).filter(verdict="human"))
+        for row in waiting:
+            row.verdict, row.says, row.by_person = "pass", says.strip()[:300], True
+        ScreeningCheck.objects.bulk_update(waiting, ["verdict", "says", "by_person"])
+        proposal.note(codes=[row.code for row in waiting], verdict="pass")
     return proposal.receipt
 
 
