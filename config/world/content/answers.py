@@ -1,4 +1,4 @@
-"""The answers of a proposal: the theme's own sentences in one of three variants, and drawn ones with figures."""
+"""The answers of a proposal: the theme's own sentences in one of three variants, and drawn ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from config.world.content.texts import fill, texts
 from config.world.content.themes import PlannedKind, Theme
 
 Answers = dict[str, dict[str, Any]]
+SHORTEST, SHORTEST_SUMMARY = 60, 80  # characters that the form asks for
 METHODS = ("questionnaire", "interview", "observation", "resident_meeting")
 
 
@@ -118,16 +119,16 @@ def risks(writer: Writer) -> str:
 
 def sentence(writer: Writer, answer: str, pool: str) -> str:
     """Return the theme's sentence followed by two shared ones."""
-    return f"{writer.own(answer)}。{''.join(writer.several(pool, 2))}"
+    first, second, third = writer.several(pool, 3)
+    found = f"{writer.own(answer)}。{first}{second}"
+    return found if len(found) >= SHORTEST else found + third
 
 
 def summary(writer: Writer) -> str:
     """Return the summary, which names the group, the goal and three activities."""
-    return fill(
-        writer.rng.choice(texts("sentences")["summary"]),
-        writer.rng,
-        {**writer.slots, "goal": writer.own("goal")},
-    )
+    given = {**writer.slots, "goal": writer.own("goal")}
+    found = fill(writer.rng.choice(texts("sentences")["summary"]), writer.rng, given)
+    return found if len(found) >= SHORTEST_SUMMARY else f"{found}进展每月向{writer.place.name}居民公布。"
 
 
 def team(writer: Writer, names: Sequence[str]) -> dict[str, Any]:
@@ -145,7 +146,8 @@ def team(writer: Writer, names: Sequence[str]) -> dict[str, Any]:
     found = {"team": fill(rng.choice(texts("sentences")["team"]), rng, given)}
     if rng.random() < 0.7:
         given |= {"q1": rng.randint(1, 4), "w1": round(rng.uniform(1.2, 9.8), 1)}
-        found["experience"] = fill(rng.choice(texts("sentences")["experience"]), rng, given)
+        told = rng.choice(texts("sentences")["experience"]) + "以上由$n1、$n2主要负责。"
+        found["experience"] = fill(told, rng, given)
     return found
 
 
@@ -163,13 +165,13 @@ def answers(writer: Writer, title: str, activities: Sequence[Activity], names: S
             "survey_methods": sorted(rng.sample(METHODS, rng.randint(1, 3))),
             "survey_size": writer.slots["n"],
             "need_analysis": need(writer),
-            "target_group": f"{writer.place.name}{theme.texts['groups'][writer.variant]}，约{writer.slots['w']}人",
+            "target_group": fill("$c$g，约$w人", rng, writer.slots),
             "beneficiaries": writer.slots["w"],
         },
         "design": {
             "goals": goals(writer, activities),
             "activities": activity_text(writer, activities),
-            "schedule": writer.drawn("schedule"),
+            "schedule": writer.drawn("schedule") + writer.drawn("schedule_tail"),
             "outputs": outputs(writer, activities),
             "risks": risks(writer),
         },
@@ -182,7 +184,11 @@ def answers(writer: Writer, title: str, activities: Sequence[Activity], names: S
         "pledge": {"pledge": "agreed"},
     }
     if theme.category == "youth_support":
-        found["design"]["guardian_consent"] = writer.drawn("guardian")
+        found["design"]["guardian_consent"] = writer.drawn("guardian_lead") + "".join(
+            writer.several("guardian", 2)
+        )
     if rng.random() < 0.6:
-        found["value"]["publicity"] = writer.drawn("publicity")
+        found["value"]["publicity"] = fill(
+            "$c“$x”的时间地点提前一周公布。", rng, writer.slots
+        ) + writer.drawn("publicity")
     return found

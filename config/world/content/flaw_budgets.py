@@ -11,7 +11,16 @@ from config.world.content.model import Activity, BudgetItem
 from config.world.content.texts import texts
 from config.world.content.themes import Theme
 
-BASE = {"101": 5850, "102": 1500, "103": 2400, "105": 3000, "105b": 2950, "108": 1500, "109": 800, "120": 2000}
+BASE = {
+    "101": 5850,
+    "102": 1500,
+    "103": 2400,
+    "105": 3000,
+    "105b": 2950,
+    "108": 1500,
+    "109": 800,
+    "120": 2000,
+}
 # rule -> sums in yuan that differ from the sound budget of 20,000; None leaves a line out
 SHIFTS: dict[str, dict[str, int | None]] = {
     "staff": {"101": 8550, "103": 1200, "105b": 1450},
@@ -34,10 +43,12 @@ def thing(theme: Theme, code: str) -> str:
     return bought[0] if bought else THINGS.get(code, "税费" if code == "130" else "")
 
 
-def skeleton(rule: str, theme: Theme, activities: Sequence[Activity], place: str, rng: Random) -> list[BudgetItem]:
+def skeleton(
+    rule: str, theme: Theme, activities: Sequence[Activity], place: str, rng: Random
+) -> list[BudgetItem]:
     """Return a budget of 20,000 yuan with the sums that the rule shifts."""
     sums = {**BASE, **SHIFTS.get(rule, {})}
-    found = []
+    found: list[BudgetItem] = []
     for mark, yuan in sorted(sums.items()):
         if yuan is not None:
             code = mark.removesuffix("b")
@@ -57,7 +68,9 @@ def reshape(item: BudgetItem, yuan: int, quantity: int, unit: str, own: int = 0)
     )  # fmt: skip
 
 
-def edit(items: Sequence[BudgetItem], code: str, change: Callable[[BudgetItem], BudgetItem]) -> tuple[BudgetItem, ...]:
+def edit(
+    items: Sequence[BudgetItem], code: str, change: Callable[[BudgetItem], BudgetItem]
+) -> tuple[BudgetItem, ...]:
     """Return the lines with the first one of a code changed."""
     index = next(i for i, item in enumerate(items) if item.code == code)
     return (*items[:index], change(items[index]), *items[index + 1 :])
@@ -67,12 +80,16 @@ def in_three(items: Sequence[BudgetItem]) -> tuple[BudgetItem, ...]:
     """Return nine or more lines: the last material line is cut in two."""
     index = max(i for i, item in enumerate(items) if item.code == "105")
     rest = reshape(items[index], 1950, 1, "项")
-    extra = replace(reshape(items[index], 1000, 1, "项"), seq=len(items) + 1, item=f"{items[index].item}（补充）")
+    extra = replace(
+        reshape(items[index], 1000, 1, "项"), seq=len(items) + 1, item=f"{items[index].item}（补充）"
+    )
     return (*items[:index], rest, *items[index + 1 :], extra)
 
 
-def broken(rule: str, theme: Theme, activities: Sequence[Activity], place: str, rng: Random) -> tuple[BudgetItem, ...]:
-    """Return a budget that breaks one rule: a cap, a unit cap, arithmetic, the plan, or the number of lines."""
+def broken(
+    rule: str, theme: Theme, activities: Sequence[Activity], place: str, rng: Random
+) -> tuple[BudgetItem, ...]:
+    """Return a budget that breaks one rule: a cap, a unit cap, arithmetic, the plan, the number of lines."""
     items = skeleton(rule, theme, activities, place, rng)
     edits: dict[str, tuple[str, Callable[[BudgetItem], BudgetItem]]] = {
         "equipment": ("112", lambda item: reshape(item, 1450, 2, "台")),
@@ -88,14 +105,18 @@ def broken(rule: str, theme: Theme, activities: Sequence[Activity], place: str, 
     return edit(items, *edits[rule]) if rule in edits else tuple(items)
 
 
-def forbidden(word: str, theme: Theme, activities: Sequence[Activity], place: str, rng: Random) -> tuple[BudgetItem, ...]:
+def forbidden(
+    word: str, theme: Theme, activities: Sequence[Activity], place: str, rng: Random
+) -> tuple[BudgetItem, ...]:
     """Return a budget within all caps, one line of which may not be paid."""
     items = skeleton("sound", theme, activities, place, rng)
     named = texts("cases")["forbidden"][word]
     return edit(items, "109", lambda item: replace(item, item=named, basis="按计划人数测算"))
 
 
-def over_cap_micro(theme: Theme, activities: Sequence[Activity], place: str, rng: Random) -> tuple[BudgetItem, ...]:
+def over_cap_micro(
+    theme: Theme, activities: Sequence[Activity], place: str, rng: Random
+) -> tuple[BudgetItem, ...]:
     """Return a micro budget of 10,500 yuan."""
     sums = (("102", 1500), ("103", 2400), ("105", 4400), ("108", 900), ("109", 400), ("120", 900))
     amounts = [Amount(code, thing(theme, code), yuan) for code, yuan in sums]

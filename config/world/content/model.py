@@ -60,7 +60,7 @@ class Post:
 
 @dataclass(frozen=True)
 class ExpertCard:
-    """An expert; `employer_key` names an organisation of the world, or is empty where the employer is outside it."""
+    """An expert; `employer_key` names an organisation of the world, empty where the employer is none."""
 
     key: str
     person: PersonCard
@@ -213,7 +213,7 @@ class ProposalCard:
 
 @dataclass(frozen=True)
 class Flaw:
-    """A special case: its code, the proposal it concerns, what is needed to play it, and a note in Chinese."""
+    """A special case: its code, the proposal, what is needed to play it, and a note in Chinese."""
 
     code: str
     proposal: str
@@ -294,5 +294,5 @@ class World:
         return found.name
 
     def payee(self, proposal: ProposalCard) -> OrganisationCard:
-        """Return the organisation that signs and receives the money: the host of a group, else the applicant."""
+        """Return who signs and receives the money: the host of a group, else the applicant."""
         return self.organisation[proposal.host or proposal.applicant]

@@ -19,7 +19,7 @@ from config.world.content.model import (
     Place,
 )
 from config.world.content.names import Registry
-from config.world.content.pack import pack
+from config.world.content.pack import pack_file
 from config.world.content.texts import fill, stream, texts
 
 DISTRICT, CITY = "420106", "420100"
@@ -97,7 +97,7 @@ class Founder:
 
     def existing(self, key: str, home: Place) -> OrganisationCard:
         """Return the registry entry of a body that the pack has already."""
-        body = next(row for row in pack("bodies") if row["key"] == key)
+        body = next(row for row in pack_file("bodies") if row["key"] == key)
         return self.found(key, body["name"], body["short_name"], body["uscc_type"], home)
 
     def host(self, number: int, street_code: str) -> OrganisationCard:
@@ -149,7 +149,7 @@ def old_listing(rng: Random) -> tuple[ListingCard, ...]:
 
 
 def earlier(serial: int, rng: Random) -> tuple[EarlierProject, ...]:
-    """Return last year's project, whose final report is filed though it is not settled: no bar to applying."""
+    """Return last year's project, whose final report is filed: settled or not, no bar to applying."""
     code = rng.choice(("YL", "QS", "ZL"))
     return (
         EarlierProject(

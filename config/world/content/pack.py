@@ -21,7 +21,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 @cache
-def pack(name: str) -> Any:
+def pack_file(name: str) -> Any:
     """Return a YAML file of the pack by its name without the ending; never change what you get."""
     return load_yaml(PACK / f"{name}.yaml")
 
@@ -78,7 +78,7 @@ def bodies() -> tuple[BodyCard, ...]:
             parent=row.get("parent", ""),
             street_code=row.get("street", ""),
         )
-        for row in pack("bodies")
+        for row in pack_file("bodies")
     ]
     for place in places():
         if not place.hidden:

@@ -102,7 +102,9 @@ class Desk:
             self.note(job, rule=what or kind, first_requested_fen=asked)
             return swap(card, first_budget=first)
         if kind in {"incomplete", "incomplete_repaired"}:
-            first_answers = with_field(with_field(card.answers, "design.risks", None), "value.innovation", None)
+            first_answers = with_field(
+                with_field(card.answers, "design.risks", None), "value.innovation", None
+            )
             self.note(job, missing=["design.risks", "value.innovation"])
             return swap(card, first_answers=first_answers)
         if kind == "returned":
@@ -110,11 +112,15 @@ class Desk:
         if kind == "optimised":
             case = pick(texts("cases")["optimised"], self.counter, kind)
             section, name = case["field"].split(".")
-            self.note(job, field=case["field"], note=case["note"], value=card.answers[section][name] + case["added"])
+            self.note(
+                job, field=case["field"], note=case["note"], value=card.answers[section][name] + case["added"]
+            )
             return card
         return self.ended(card, job, kind, what)
 
-    def first_budget(self, kind: str, what: str, card: ProposalCard, job: Commission) -> tuple[BudgetItem, ...]:
+    def first_budget(
+        self, kind: str, what: str, card: ProposalCard, job: Commission
+    ) -> tuple[BudgetItem, ...]:
         """Return the broken budget of a first try."""
         rng = stream(self.seed, "broken", job.key)
         given = (job.entry.theme, card.activities, job.place.name, rng)

@@ -1,4 +1,4 @@
-"""The plan of the year's entries: category, theme, track, tier, ask and special case, before anything is written."""
+"""The plan of the year's entries: category, theme, track, tier, ask and special case."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from random import Random
 
 from config.world.content.organisations import CATEGORIES
-from config.world.content.pack import pack
+from config.world.content.pack import pack_file
 from config.world.content.texts import stream, texts
 from config.world.content.themes import Theme, themes
 
 LIGHT_CAP, MICRO_CAP = 20000, 10000
-SIZES = {"elderly_disability": (48, 6), "youth_support": (38, 6), "community_governance": (39, 5)}  # light, micro
+SIZES = {
+    "elderly_disability": (48, 6),
+    "youth_support": (38, 6),
+    "community_governance": (39, 5),
+}  # light, micro
 STRONG = {"elderly_disability": (18, 4), "youth_support": (13, 4), "community_governance": (14, 2)}
 ENDS = {  # special cases that never reach a reviewer; the last of governance is a micro project
     "elderly_disability": (
@@ -20,12 +24,12 @@ ENDS = {  # special cases that never reach a reviewer; the last of governance is
         "ineligible:double_funding", "ineligible:is_evaluator", "community_refused",
     ),
     "youth_support": (
-        "incomplete", "ineligible:registered_elsewhere", "ineligible:serious_list", "ineligible:no_own_account",
-        "duplicate", "community_refused", "withdrawn:before_screening",
+        "incomplete", "ineligible:registered_elsewhere", "ineligible:serious_list",
+        "ineligible:no_own_account", "duplicate", "community_refused", "withdrawn:before_screening",
     ),
     "community_governance": (
-        "ineligible:implemented_elsewhere", "ineligible:earlier_unfinished", "ineligible:is_operator", "duplicate",
-        "withdrawn:after_eligible",
+        "ineligible:implemented_elsewhere", "ineligible:earlier_unfinished", "ineligible:is_operator",
+        "duplicate", "withdrawn:after_eligible",
     ),
 }  # fmt: skip
 BUDGET_RULES = (
@@ -33,6 +37,7 @@ BUDGET_RULES = (
     "volunteer_day", "expert_session", "subtotal", "funding", "lines", "activity",
 )  # fmt: skip
 ON_STRONG = ("conflict:employer", "conflict:employer", "conflict:legal_representative", "recheck:overturned")
+LAST = {"duplicate", "host_fourth_group"}  # a second or a fourth comes after the others
 FATES = (  # what happens to a funded project, and its category
     ("objection_upheld", "elderly_disability"),
     ("objection_dismissed", "youth_support"),
@@ -75,7 +80,7 @@ def qualities(light: int, strong: int, micro: bool, rng: Random) -> Iterator[tup
 
 
 def ask_of(tier: str, place: int, cap: int, rng: Random) -> int:
-    """Return the ask in yuan: full for the strong and the first four that wait, full or near it for the rest."""
+    """Return the ask in yuan: full for the strong and the first four that wait, near it for the rest."""
     if tier == "strong" or (tier == "waiting" and place < 4) or rng.random() < 0.55:
         return cap
     return cap - 50 * rng.randint(2, cap // 400)
@@ -106,7 +111,7 @@ def entries_of(category: str, seed: int) -> list[Entry]:
 
 def mild_flaws() -> list[str]:
     """Return the special cases that a light proposal survives."""
-    words: Sequence[str] = pack("terms_2026")["forbidden_items"]
+    words: Sequence[str] = pack_file("terms_2026")["forbidden_items"]
     found = [f"budget:{rule}" for rule in BUDGET_RULES] + [f"forbidden:{word}" for word in words]
     found += ["over_cap", "incomplete_repaired", "exempt:incubated"]
     found += ["returned"] * len(texts("cases")["returned"]) + ["optimised"] * len(texts("cases")["optimised"])
@@ -143,4 +148,4 @@ def roster(seed: int) -> list[Entry]:
     rng = stream(seed, "roster")
     assign_flaws(entries, rng)
     rng.shuffle(entries)
-    return entries
+    return sorted(entries, key=lambda entry: entry.flaw in LAST)

@@ -33,7 +33,7 @@ def stream(*parts: object) -> Random:
 
 
 class Slots(Mapping[str, object]):
-    """Values for the `$` slots of a sentence: given ones, and the figures p, q and m drawn afresh each time."""
+    """Values for the `$` slots of a sentence: given ones, and figures p, q and m drawn afresh each time."""
 
     FIGURES = {"p": (36, 83), "q": (6, 28), "m": (42, 118)}
 

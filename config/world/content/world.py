@@ -12,6 +12,7 @@ from config.world.content.codes import credit_code
 from config.world.content.model import (
     EarlierProject,
     ExpertCard,
+    Flaw,
     GroupCard,
     ListingCard,
     OrganisationCard,
@@ -25,11 +26,15 @@ from config.world.content.roster import Entry, roster
 from config.world.content.texts import stream
 
 CHANGES: dict[str, dict[str, object]] = {
-    "ineligible:too_young": {"founded_on": date(2026, 1, 12), "inspections": (), "grade": None, "earlier": ()},
+    "ineligible:too_young": {
+        "founded_on": date(2026, 1, 12), "inspections": (), "grade": None, "earlier": (),
+    },
     "exempt:incubated": {
         "founded_on": date(2026, 1, 20), "inspections": (), "grade": None, "earlier": (), "incubated": True,
     },
-    "ineligible:failed_inspection": {"inspections": ((2023, "passed"), (2024, "basically_passed"), (2025, "failed"))},
+    "ineligible:failed_inspection": {
+        "inspections": ((2023, "passed"), (2024, "basically_passed"), (2025, "failed"))
+    },
     "ineligible:abnormal_list": {
         "listings": (ListingCard("abnormal", date(2025, 3, 3), date(2025, 11, 20), "无法通过登记住所联系"),)
     },
@@ -54,7 +59,9 @@ class Gathering:
         self.groups: dict[str, GroupCard] = {}
         self.free = [place for place in places if not place.hidden]
         self.rng.shuffle(self.free)
-        self.hosts = [key for number, (street, count) in enumerate(HOSTS, 1) for key in self.host(number, street, count)]
+        self.hosts = [
+            key for number, (street, count) in enumerate(HOSTS, 1) for key in self.host(number, street, count)
+        ]
 
     def host(self, number: int, street: str, count: int) -> list[str]:
         """Found a host and return its key as often as it may carry a group, three times at most."""
@@ -94,7 +101,9 @@ class Gathering:
 
     def found(self, entry: Entry, place: Place) -> OrganisationCard:
         """Found the applicant of an entry, or register a body that the pack has already."""
-        known = {"ineligible:is_operator": EXISTING[0], "ineligible:is_evaluator": EXISTING[1]}.get(entry.flaw)
+        known = {"ineligible:is_operator": EXISTING[0], "ineligible:is_evaluator": EXISTING[1]}.get(
+            entry.flaw
+        )
         if known:
             return self.founder.existing(known, place)
         return self.founder.applicant(f"org_{self.founder.serial + 1:03d}", entry.category, place)
@@ -120,7 +129,9 @@ def commissions(gathering: Gathering, entries: Sequence[Entry]) -> list[Commissi
     found += [gathering.organisation_job(keys[id(entry)], entry, "") for entry in light]
     twins = {}
     for entry in (entry for entry in entries if entry.flaw == "duplicate"):
-        plain = (j for j in found if j.entry.category == entry.category and not j.entry.flaw and not j.entry.fate)
+        plain = (
+            j for j in found if j.entry.category == entry.category and not j.entry.flaw and not j.entry.fate
+        )
         twins[id(entry)] = next(j.applicant for j in plain if not j.entry.micro and j.key < keys[id(entry)])
         found.append(gathering.organisation_job(keys[id(entry)], entry, twins[id(entry)]))
     return sorted(found, key=lambda job: job.key)
@@ -141,6 +152,31 @@ def tie_experts(
     return tuple(tied.values())
 
 
+def parties(
+    flaws: Sequence[Flaw],
+    jobs: Sequence[Commission],
+    world_experts: Sequence[ExpertCard],
+    led_by: dict[str, str],
+) -> tuple[Flaw, ...]:
+    """Return the special cases with the other party named: expert, first proposal, or host."""
+    job = {found.key: found for found in jobs}
+    employer = {expert.employer_key: expert.key for expert in world_experts if expert.employer_key}
+    found = []
+    for flaw in flaws:
+        mine = job[flaw.proposal]
+        other: dict[str, str] = {}
+        if flaw.code == "conflict:employer":
+            other = {"expert": employer[mine.applicant]}
+        elif flaw.code == "conflict:legal_representative":
+            other = {"expert": led_by[mine.applicant]}
+        elif flaw.code == "duplicate":
+            other = {"first": min(j.key for j in jobs if j.applicant == mine.applicant)}
+        elif flaw.code == "host_fourth_group":
+            other = {"host": mine.host}
+        found.append(replace(flaw, detail={**flaw.detail, **other}))
+    return tuple(found)
+
+
 @cache
 def build_world(seed: int = 2026) -> World:
     """Return the world of a seed; the same seed gives the same world, and it is built once in a process."""
@@ -152,6 +188,10 @@ def build_world(seed: int = 2026) -> World:
     jobs = commissions(gathering, roster(seed))
     experts = tie_experts(experts, jobs, gathering.organisations)
     desk = Desk(seed)
+    proposals = tuple(desk.write(job) for job in jobs)
+    expert_of = {expert.person: expert.key for expert in experts}
+    organisations = gathering.organisations
+    led_by = {key: expert_of.get(card.legal_representative, "") for key, card in organisations.items()}
     return World(
         seed=seed,
         places=places,
@@ -159,9 +199,9 @@ def build_world(seed: int = 2026) -> World:
         posts=posts,
         experts=experts,
         absent_experts=cast.ABSENT,
-        organisations=tuple(gathering.organisations.values()),
+        organisations=tuple(organisations.values()),
         groups=tuple(gathering.groups.values()),
-        proposals=tuple(desk.write(job) for job in jobs),
-        flaws=tuple(desk.flaws),
+        proposals=proposals,
+        flaws=parties(desk.flaws, jobs, experts, led_by),
         fates={job.entry.fate: job.key for job in jobs if job.entry.fate},
     )
