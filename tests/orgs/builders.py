@@ -14,6 +14,8 @@ from core.policy import ADMINISTRATORS, SYSTEM, Actor
 from orgs.areas.services import Loaded, load_divisions
 from orgs.people import selectors, services
 from orgs.people.models import Body, Membership, User
+from orgs.registry import services as registry
+from orgs.registry.rules import compose_code
 
 NOW = datetime(2026, 4, 10, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 4, 10)
@@ -106,3 +108,26 @@ def signed_in(client: Client, user: User) -> Client:
     session["second_factor"] = user.pk
     session.save()
     return client
+
+
+class House:
+    """A registered organisation with the person responsible for it."""
+
+    _serial = itertools.count(1)
+
+    def __init__(self, name: str = "武昌区夕阳红助老服务中心", **fields: object) -> None:
+        subject = f"MJH{next(self._serial):05d}"
+        org_type = str(fields.pop("org_type", "service_institution"))
+        code = compose_code(org_type=org_type, division="420106", subject8=subject)
+        self.entry = registry.register_organisation(
+            name=name, uscc=code, org_type=org_type, by=SYSTEM, now=NOW,
+            **{"founded_on": date(2018, 5, 1)} | fields,
+        )  # fmt: skip
+        self.body = self.entry.body
+        self.admin_user = a_user(f"{name[-8:]}负责人")
+        seat(self.admin_user, self.body, "applicant_admin")
+
+    @property
+    def admin(self) -> Actor:
+        """The person responsible, as an actor."""
+        return actor(self.admin_user)

@@ -1,0 +1,1 @@
+"""Registered social organisations and hosted community groups, with the papers that eligibility reads."""
