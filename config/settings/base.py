@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "core.ui.middleware.RefusalPages",
 ]
 if (BASE_DIR / "orgs/people/middleware.py").exists():
     MIDDLEWARE.insert(11, "orgs.people.middleware.ActorMiddleware")
