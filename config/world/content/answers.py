@@ -151,6 +151,20 @@ def team(writer: Writer, names: Sequence[str]) -> dict[str, Any]:
     return found
 
 
+def design(writer: Writer, activities: Sequence[Activity]) -> dict[str, Any]:
+    """Return the design section; work with minors adds how guardians consent."""
+    found = {
+        "goals": goals(writer, activities),
+        "activities": activity_text(writer, activities),
+        "schedule": writer.drawn("schedule") + writer.drawn("schedule_tail"),
+        "outputs": outputs(writer, activities),
+        "risks": risks(writer),
+    }
+    if writer.theme.category == "youth_support":
+        found["guardian_consent"] = writer.drawn("guardian_lead") + "".join(writer.several("guardian", 2))
+    return found
+
+
 def answers(writer: Writer, title: str, activities: Sequence[Activity], names: Sequence[str]) -> Answers:
     """Return all answers by section and field of the form of 2026."""
     rng, theme = writer.rng, writer.theme
@@ -168,13 +182,7 @@ def answers(writer: Writer, title: str, activities: Sequence[Activity], names: S
             "target_group": fill("$c$g，约$w人", rng, writer.slots),
             "beneficiaries": writer.slots["w"],
         },
-        "design": {
-            "goals": goals(writer, activities),
-            "activities": activity_text(writer, activities),
-            "schedule": writer.drawn("schedule") + writer.drawn("schedule_tail"),
-            "outputs": outputs(writer, activities),
-            "risks": risks(writer),
-        },
+        "design": design(writer, activities),
         "value": {
             "innovation": sentence(writer, "innovation", "innovation_tail"),
             "resources": sentence(writer, "resources", "resource_tail"),

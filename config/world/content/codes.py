@@ -9,8 +9,8 @@ CLASSES = {"association": "1", "service_institution": "2", "foundation": "3", "r
 def organisation_check(body: str) -> str:
     """Return the check character of eight characters after GB 11714.
 
-    >>> organisation_check("MJH00000")
-    '1'
+    >>> organisation_check("MJH00001")
+    '9'
     """
     weights = (3, 7, 9, 10, 5, 8, 4, 2)
     rest = 11 - sum(int(char, 36) * weight for char, weight in zip(body, weights, strict=True)) % 11
