@@ -93,7 +93,7 @@ def line(seq: int, amount: Amount, activity: Activity, place: str, rng: Random) 
         subtotal_fen=price * quantity * times,
         grant_fen=amount.grant * 100,
         own_fen=amount.own * 100,
-        linked_activity="" if code == "120" else activity.name,
+        linked_activity=activity.name,
         remark="影像与热线为安全和回访所需，无对应科目" if code == "190" else "",
     )
 

@@ -40,7 +40,11 @@ def plain_violations(lines, cap_yuan):
             found.add("volunteer_day")
         if line.code == "103" and line.unit_price_fen > 1000 * 100:
             found.add("expert_session")
-        found |= {f"forbidden:{word}" for word in TERMS["forbidden_items"] if word in line.item + line.basis}
+        found |= {
+            f"forbidden:{word}"
+            for word in TERMS["forbidden_items"]
+            if word in line.item + line.basis + line.remark
+        }
     for cap, percent in TERMS["limits"]["percent_of_grant_max"].items():
         if by_cap[cap] * 100 > percent * grant:
             found.add(cap)
@@ -50,7 +54,7 @@ def plain_violations(lines, cap_yuan):
 
 
 def named_activities(proposal):
-    return {activity.name for activity in proposal.activities} | {""}
+    return {activity.name for activity in proposal.activities}
 
 
 def test_the_form_asks_for_eighteen_answers_and_hides_the_team_from_the_blind_part():
