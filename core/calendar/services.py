@@ -63,12 +63,7 @@ def confirm_date(
     version: int | None = None,
 ) -> HolidayYear:
     """An official says, with a reason, that a provisional date is worked or is off."""
-    if not reason.strip():
-        raise Refused(_("请写明确认这一天的理由，例如依据的文件或通知。"), code="no_reason", field="reason")
-    if kind not in Kind.values:
-        raise Refused(_("请选择这一天是工作日还是休息日。"), code="no_kind", field="kind")
-    if not working_calendar().is_provisional(day):
-        raise Refused(_("这一天已经确定，不需要再确认。"), code="date_is_settled", field="day")
+    _check_confirmation(day, kind, reason)
     record = _year(day.year, by=by, now=now, permission="calendar.confirm", key=key)
     with changing(
         HolidayYear,
@@ -94,6 +89,15 @@ def confirm_date(
         record.digest = days_digest(record)
         record.note(date=day.isoformat(), kind=kind, digest=record.digest)
     return record
+
+
+def _check_confirmation(day: date, kind: str, reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("请写明确认这一天的理由，例如依据的文件或通知。"), code="no_reason", field="reason")
+    if kind not in Kind.values:
+        raise Refused(_("请选择这一天是工作日还是休息日。"), code="no_kind", field="kind")
+    if not working_calendar().is_provisional(day):
+        raise Refused(_("这一天已经确定，不需要再确认。"), code="date_is_settled", field="day")
 
 
 def _year(year: int, *, by: Actor, now: datetime, permission: str, key: UUID | None) -> HolidayYear:
