@@ -125,6 +125,7 @@ class ListPage:
     default_sort: str = "-pk"
     per_page: int = 20
     title: Any = _("列表")
+    nothing: Any = _("还没有记录。")
     empty: Any = _("没有符合条件的记录。")
     empty_hint: Any = _("可以放宽筛选条件，或清空后再看。")
 
