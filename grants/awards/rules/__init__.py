@@ -12,10 +12,17 @@ from grants.awards.rules.allocation import (
     allocate,
     may_be_cut_to,
     ranked_by_category,
+    with_sources,
 )
 from grants.awards.rules.meeting import (
+    LAPSED,
     MEETING,
     MOVES,
+    PROMOTED,
+    STRUCK,
+    UNDECIDED,
+    WHY,
+    WITHDRAWN,
     Line,
     Meeting,
     Move,
@@ -25,10 +32,16 @@ from grants.awards.rules.sources import NoFit, assign_sources, best_fit
 
 __all__ = [
     "DECLINE",
+    "LAPSED",
     "MEETING",
     "MOVES",
+    "PROMOTED",
     "PROPOSE",
+    "STRUCK",
+    "UNDECIDED",
     "WAITLIST",
+    "WHY",
+    "WITHDRAWN",
     "Advice",
     "Allocation",
     "Candidate",
@@ -44,4 +57,5 @@ __all__ = [
     "leftovers",
     "may_be_cut_to",
     "ranked_by_category",
+    "with_sources",
 ]

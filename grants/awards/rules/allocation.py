@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from evaluations.panels.rules import Entry, place
+from grants.awards.rules.sources import NoFit, assign_sources
 
 PROPOSE, WAITLIST, DECLINE = "propose", "waitlist", "decline"
 
@@ -80,6 +81,7 @@ class Leftover:
 NO_MORE_PASSING = "no_more_passing"
 NEXT_ASKS_MORE = "next_asks_more"
 CUT_NEEDS_CONSENT = "cut_needs_consent"
+NO_SOURCE_FITS = "no_source_fits"
 
 
 @dataclass(frozen=True)
@@ -150,3 +152,29 @@ def _line(
         funded[candidate.key] = money
         return funded, Leftover(category, 0, NEXT_ASKS_MORE, candidate.key)
     return funded, Leftover(category, money, NO_MORE_PASSING)
+
+
+def with_sources(
+    allocation: Allocation, ranked: Mapping[str, Sequence[Ranked]], limits: Mapping[str, int]
+) -> tuple[Allocation, dict[int, str]]:
+    """Give each funded candidate a source; where none can be found, the lowest score waits instead.
+
+    Returns the allocation that fits and the source of each funded key; every fen stays explained.
+    """
+    scores = {one.candidate.key: one.candidate.score for order in ranked.values() for one in order}
+    while True:
+        funded = {one.key: one.amount_fen for one in allocation.advice if one.outcome == PROPOSE}
+        try:
+            return allocation, assign_sources(funded, limits)
+        except NoFit:
+            lowest = min(funded, key=lambda key: (scores[key], -key))
+            allocation = _without(allocation, lowest)
+
+
+def _without(allocation: Allocation, key: int) -> Allocation:
+    gone = next(one for one in allocation.advice if one.key == key)
+    advice = tuple(replace(a, outcome=WAITLIST, amount_fen=0) if a.key == key else a for a in allocation.advice)
+    before = sum(one.amount_fen for one in allocation.left if one.category == gone.category)
+    others = [one for one in allocation.left if one.category != gone.category]
+    here = Leftover(gone.category, before + gone.amount_fen, NO_SOURCE_FITS, key)
+    return Allocation(advice, tuple(sorted([*others, here], key=lambda one: one.category)))

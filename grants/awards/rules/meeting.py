@@ -12,6 +12,7 @@ from grants.awards.rules.allocation import (
     DECLINE,
     NEXT_ASKS_MORE,
     NO_MORE_PASSING,
+    NO_SOURCE_FITS,
     PROPOSE,
     WAITLIST,
     Leftover,
@@ -206,12 +207,19 @@ MEETING = [
 
 # --- what is left -----------------------------------------------------------------------------------
 
-BY_DECISION = "by_decision"
+BY_DECISION, STRUCK, WITHDRAWN, LAPSED = "by_decision", "struck", "withdrawn", "lapsed"
+PROMOTED, UNDECIDED = "promoted", "undecided"
 WHY = {
     NO_MORE_PASSING: N_("合格申报已全部列入，额度有余"),
     NEXT_ASKS_MORE: N_("余额不足以资助下一名"),
     CUT_NEEDS_CONSENT: N_("余额可部分资助下一名，尚未取得其同意"),
+    NO_SOURCE_FITS: N_("余额分散在各资金来源，不足以整笔资助"),
     BY_DECISION: N_("会议决定不按推荐使用"),
+    STRUCK: N_("异议成立后释放"),
+    WITHDRAWN: N_("申报单位退出后释放"),
+    LAPSED: N_("逾期未签约释放"),
+    PROMOTED: N_("递补使用"),
+    UNDECIDED: N_("尚未作出立项决定"),
 }
 
 

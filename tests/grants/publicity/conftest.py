@@ -30,9 +30,9 @@ class Stand:
     def items(self) -> list[services.ItemDraft]:
         party = (self.office.finance.pk,)
         return [
-            services.ItemDraft("proposals.proposal:1", "银龄守望", "甲社", 2_000_000, party_bodies=party),
+            services.ItemDraft("brands.brand:1", "银龄守望", "甲社", 2_000_000, party_bodies=party),
             services.ItemDraft(f"rounds.round:{self.round.pk}", "少年向阳", "乙社", 1_500_000),
-            services.ItemDraft("proposals.proposal:3", "邻里议事", "丙社", 1_000_000),
+            services.ItemDraft("brands.brand:3", "邻里议事", "丙社", 1_000_000),
         ]
 
     def draft(self, items=None, *, kind="award", now=DRAFTED) -> Notice:

@@ -208,11 +208,11 @@ class TestTheGovernmentSite:
 class TestWithdrawing:
     def test_a_subject_that_leaves_is_off_the_notice(self, stand):
         notice = stand.publish()
-        assert services.withdraw_item(subject="proposals.proposal:1", by=SYSTEM, now=RUNNING)
-        assert not services.withdraw_item(subject="proposals.proposal:1", by=SYSTEM, now=RUNNING)
+        assert services.withdraw_item(subject="brands.brand:1", by=SYSTEM, now=RUNNING)
+        assert not services.withdraw_item(subject="brands.brand:1", by=SYSTEM, now=RUNNING)
         stand.end(notice)
         assert states(notice) == ["withdrawn", "cleared", "cleared"]
-        assert selectors.live_item("proposals.proposal:1") is None
+        assert selectors.live_item("brands.brand:1") is None
 
 
 class TestWhatTheRoundAsks:
