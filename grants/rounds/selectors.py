@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from evaluations.rubrics.models import RubricVersion
 from grants.rounds.lifecycle import R
 from grants.rounds.models import BudgetAccount, Category, Round, RoundRubric, Stage
 from grants.rounds.rules import Window
+from orgs.people.selectors import memberships
 
 
 def application_window(round_: Round) -> Window:
@@ -91,12 +92,12 @@ def vacancies(holders: dict[str, set[int]]) -> list[Vacancy]:
     return found
 
 
-def who_can_act() -> list[Vacancy]:
-    """Return the vacancies of this installation on its present memberships."""
-    from core import clock
-    from orgs.people.selectors import role_holders
-
-    return vacancies(role_holders(on=clock.today()))
+def who_can_act(*, on: date) -> list[Vacancy]:
+    """Return the vacancies of this installation on the memberships of a day."""
+    holders: dict[str, set[int]] = {}
+    for role, user_id in memberships(on=on).values_list("role", "user_id"):
+        holders.setdefault(role, set()).add(user_id)
+    return vacancies(holders)
 
 
 def todo_for(actor: Actor, now: datetime) -> list[Todo]:

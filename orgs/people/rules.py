@@ -43,7 +43,11 @@ INCOMPATIBLE: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
 
 # The kinds of body in which a role can be held.
 HOMES: dict[str, frozenset[str]] = {
-    **dict.fromkeys(APPLICANT, frozenset({"social_organisation", "community_group"})),
+    # An operator or evaluator is itself an organisation that may apply in a round it does not run; rule E10
+    # keeps it out of its own.
+    **dict.fromkeys(
+        APPLICANT, frozenset({"social_organisation", "community_group", "operator", "evaluator_firm"})
+    ),
     **dict.fromkeys(
         BUREAU | FINANCE | ADMINISTRATORS | {"supervisor", "editor", "expert"},
         frozenset({"committee", "department", "section"}),

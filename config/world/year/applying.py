@@ -14,6 +14,11 @@ from grants.proposals import services as proposals
 from grants.proposals.models import Proposal
 from grants.rounds.selectors import application_window
 
+COLUMNS = (
+    *("code", "item", "basis", "unit", "unit_price_fen", "quantity", "times"),
+    *("subtotal_fen", "grant_fen", "own_fen", "linked_activity", "remark"),
+)
+
 
 def applicants_apply(stage: Stage) -> None:
     """Play the window from its first minute to a second too late."""
@@ -28,7 +33,7 @@ def applicants_apply(stage: Stage) -> None:
 
 
 def timetable(stage: Stage, opens: datetime, closes: datetime) -> list[tuple[ProposalCard, datetime]]:
-    """Give each application its instant: spread over the window, the last at the deadline itself, one later."""
+    """Give each application its instant: spread over the window, the last at the deadline, one later."""
     late = {flaw.proposal for flaw in stage.world.flaws_like("late")}
     cards = [card for card in stage.world.proposals if card.key not in late]
     step = (closes - opens) / len(cards)
@@ -82,8 +87,7 @@ def write(
 
 def as_line(item: BudgetItem) -> dict[str, Any]:
     """Return a budget item as the columns of a budget line."""
-    names = "code item basis unit unit_price_fen quantity times subtotal_fen grant_fen own_fen linked_activity remark"
-    return {name: getattr(item, name) for name in names.split()}
+    return {name: getattr(item, name) for name in COLUMNS}
 
 
 def hand_in(stage: Stage, card: ProposalCard, moment: datetime, refused: Counter[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.world.year.stage import Stage, shanghai
+from core.clock import day_of
 from grants.rounds import services as rounds
 from grants.rounds.models import Stage as Judged
 from grants.rounds.selectors import who_can_act
@@ -28,7 +29,7 @@ def prepare_and_publish(stage: Stage) -> None:
     rounds.equip_round(
         round_id=round_.pk, form=stage.loaded.form, rubrics=sheets, by=clerk, now=stage.tick(600)
     )
-    if vacancies := [vacancy.permission for vacancy in who_can_act()]:
+    if vacancies := [vacancy.permission for vacancy in who_can_act(on=day_of(stage.now))]:
         raise RuntimeError(f"nobody could take these steps: {', '.join(vacancies)}")
     stage.at(stage.terms.moment("call_published"))
     rounds.publish_round(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from config.world.content.model import GroupCard, OrganisationCard, PersonCard
 from config.world.year.stage import Stage
 from core.policy import ADMINISTRATORS, SYSTEM
+from core.unit import unit
 from evaluations.experts.services import register_expert
+from grants.proposals import services as proposals
 from orgs.areas.models import Community
 from orgs.people.models import User
 from orgs.people.services import (
@@ -16,6 +18,7 @@ from orgs.people.services import (
     open_account,
     register_person,
 )
+from orgs.registry import services as registry
 
 START = date(2026, 1, 5)
 
@@ -83,21 +86,117 @@ def cast_organisations(stage: Stage) -> None:
     """Register the social organisations with their papers, then the groups they host."""
     communities = {community.code: community for community in Community.objects.select_related("street")}
     for card in stage.world.organisations:
-        _organisation(stage, card, communities[card.community_code])
+        with unit():
+            _organisation(stage, card, communities[card.community_code])
     for group in stage.world.groups:
-        _group(stage, group, communities[group.community_code])
+        with unit():
+            _group(stage, group, communities[group.community_code])
     stage.forget_actors()
     stage.tick(60)
 
 
 def _organisation(stage: Stage, card: OrganisationCard, community: Community) -> None:
-    raise NotImplementedError
+    clerk = stage.actor("clerk_1")
+    legal = person(stage, card.legal_representative)
+    known = stage.bodies.get(card.key)
+    entry = registry.register_organisation(
+        name=card.name,
+        short_name=card.short_name,
+        uscc=card.uscc,
+        org_type=card.org_type,
+        body_id=known.pk if known else None,
+        community_code=community.code,
+        registered_in=card.registered_in,
+        legal_representative_id=legal.person_id,
+        founded_on=card.founded_on,
+        domicile=card.address,
+        has_party_organisation=card.party_organisation,
+        incubated_from=card.founded_on if card.incubated else None,
+        by=clerk,
+        now=stage.now,
+    )
+    stage.bodies[card.key] = entry.body
+    _papers(stage, card, entry.pk)
+    _seat(stage, card.admin, entry.body_id, "applicant_admin")
+    _seat(stage, card.finance, entry.body_id, "applicant_finance")
+    if card.account:
+        account = registry.add_bank_account(
+            body_id=entry.body_id,
+            holder_name=card.account.holder,
+            bank=card.account.bank,
+            number=card.account.number,
+            by=stage.actor(card.admin.key),
+            now=stage.now,
+        )
+        registry.verify_bank_account(account_id=account.pk, by=stage.actor("finance_clerk"), now=stage.now)
+    for project in card.earlier:
+        proposals.record_prior_funding(
+            applicant=entry.body,
+            title=project.title,
+            year=project.year,
+            funder=stage.bodies["committee"].name,
+            is_ours=True,
+            report_filed=project.final_report_filed,
+            settled=project.settled,
+            by=clerk,
+            now=stage.now,
+        )
+
+
+def _papers(stage: Stage, card: OrganisationCard, entry_id: int) -> None:
+    """Enter inspections, grade and credit lists."""
+    clerk = stage.actor("clerk_1")
+    for year, result in card.inspections:
+        if result == "not_yet_due":
+            continue
+        registry.record_inspection(
+            organisation_id=entry_id, year=year, result=result, by=clerk, now=stage.now
+        )
+    if card.grade:
+        registry.record_grade(
+            organisation_id=entry_id,
+            grade=card.grade.level,
+            announced_on=card.grade.valid_from,
+            valid_from=card.grade.valid_from,
+            valid_to=card.grade.valid_to,
+            by=clerk,
+            now=stage.now,
+        )
+    for listing in card.listings:
+        registry.list_credit(
+            organisation_id=entry_id,
+            kind=listing.kind,
+            from_date=listing.start,
+            to_date=listing.end,
+            why=listing.reason,
+            by=clerk,
+            now=stage.now,
+        )
+
+
+def _seat(stage: Stage, card: PersonCard, body_id: int, role: str) -> None:
+    install_role(
+        user_id=person(stage, card).pk,
+        body_id=body_id,
+        role=role,
+        valid_from=START,
+        by=SYSTEM,
+        now=stage.now,
+    )
 
 
 def _group(stage: Stage, card: GroupCard, community: Community) -> None:
-    raise NotImplementedError
-
-
-def soon(stage: Stage) -> None:
-    """Let a day pass."""
-    stage.at(stage.now + timedelta(days=1))
+    leader = person(stage, card.leader)
+    group = registry.register_group(
+        name=card.name,
+        short_name=card.short_name,
+        filing_no=card.filing_no,
+        filed_on=card.filed_on,
+        host_id=stage.bodies[card.host].pk,
+        community_code=community.code,
+        leader_id=leader.person_id,
+        by=stage.actor("clerk_1"),
+        now=stage.now,
+    )
+    stage.bodies[card.key] = group.body
+    _seat(stage, card.admin, group.body_id, "applicant_admin")

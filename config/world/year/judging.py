@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.world.content import sheet_draft
+from config.world.content import sheet
 from config.world.year.stage import Stage, shanghai
 from evaluations.experts import services as experts
 from evaluations.panels import selectors
@@ -120,7 +120,7 @@ def replace_absent(stage: Stage, panel: Panel) -> None:
 
 
 def _somebody_like(stage: Stage, panel: Panel, key: str) -> PanelSeat:
-    """The drawn one who falls ill instead, where the expert of the cast was not drawn: same role, no chair."""
+    """Return who falls ill instead where the expert of the cast was not drawn: same role, no chair."""
     finance = stage.world.expert[key].is_finance
     chairs = PanelSeat.objects.filter(panel=panel, kind="chair").values("person_id")
     seats = PanelSeat.objects.filter(
@@ -134,36 +134,36 @@ def score_everything(stage: Stage, panel: Panel) -> None:
     cards = {Proposal.objects.get(pk=pk).dossier_id: key for key, pk in stage.proposals.items()}
     stand_back(stage, panel)
     sheets = Sheet.objects.filter(panel=panel, state=S.ASSIGNED).select_related("dossier__rubric_version")
-    for serial, sheet in enumerate(sheets.order_by("pk"), start=1):
-        fill(stage, sheet, cards[sheet.dossier_id])
+    for serial, one in enumerate(sheets.order_by("pk"), start=1):
+        fill(stage, one, cards[one.dossier_id])
         if serial % 100 == 0:
             stage.scene(f"已锁定评分表 {serial} 份")
 
 
 def stand_back(stage: Stage, panel: Panel) -> None:
     """An expert remembers having advised an applicant and stands back; a colleague takes the sheet over."""
-    sheet = Sheet.objects.filter(panel=panel, state=S.ASSIGNED).order_by("-pk")[0]
-    by = stage.actor(key_of(stage, sheet.reviewer_id))
-    panels.recuse(sheet_id=sheet.pk, reason="去年曾为该申报单位做过培训，主动回避", by=by, now=stage.tick(30))
+    last = Sheet.objects.filter(panel=panel, state=S.ASSIGNED).order_by("-pk")[0]
+    by = stage.actor(key_of(stage, last.reviewer_id))
+    panels.recuse(sheet_id=last.pk, reason="去年曾为该申报单位做过培训，主动回避", by=by, now=stage.tick(30))
 
 
-def fill(stage: Stage, sheet: Sheet, card_key: str) -> None:
+def fill(stage: Stage, given: Sheet, card_key: str) -> None:
     """Fill one sheet as its expert would."""
-    expert = key_of(stage, sheet.reviewer_id)
+    expert = key_of(stage, given.reviewer_id)
     by = stage.actor(expert)
-    spec = sheet.dossier.rubric_version.parsed()
-    draft = sheet_draft(stage.world, card_key, expert)
-    blind = {item.path for item in spec.items() if item.blind and not item.by_machine}
+    spec = given.dossier.rubric_version.parsed()
+    draft = sheet(stage.world, card_key, expert)
+    blind = {item.path for item in spec.items if item.blind and not item.by_machine}
     scores = {path: str(points) for path, points in draft.scores.items()}
-    panels.attest(sheet_id=sheet.pk, by=by, now=stage.tick(15))
+    panels.attest(sheet_id=given.pk, by=by, now=stage.tick(15))
     first = {path: points for path, points in scores.items() if path in blind}
-    panels.lock_blind(sheet_id=sheet.pk, scores=first, by=by, now=stage.tick(30))
+    panels.lock_blind(sheet_id=given.pk, scores=first, by=by, now=stage.tick(30))
     rest = {
         path: points
         for path, points in scores.items()
-        if path not in blind and path not in sheet.dossier.machine_points
+        if path not in blind and path not in given.dossier.machine_points
     }
-    panels.lock_sheet(sheet_id=sheet.pk, scores=rest, comment=draft.comment, by=by, now=stage.tick(15))
+    panels.lock_sheet(sheet_id=given.pk, scores=rest, comment=draft.comment, by=by, now=stage.tick(15))
 
 
 def conclude(stage: Stage, panel: Panel) -> None:
