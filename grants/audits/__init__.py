@@ -1,0 +1,1 @@
+"""Third-party audit, findings, settlement, archive."""

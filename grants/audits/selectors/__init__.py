@@ -1,0 +1,103 @@
+"""Questions about audits, settlements and archives."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from core.policy import APPLICANT_ROLES, BUREAU_ROLES, Actor, Role
+from core.todo import Todo
+from core.workdays import Period
+from grants.audits.lifecycle import E, F
+from grants.audits.models import AuditPage, Engagement, Finding, ProjectArchive
+from grants.projects.lifecycle import J
+from grants.projects.models import Project
+from grants.rounds.models import Round
+
+__all__ = [
+    "archives_of",
+    "disallowed_before_the_audit_ends",
+    "pages_to_settle",
+    "sampled_share",
+    "todo_for",
+    "visible_pages",
+]
+
+
+def sampled_share(engagement: Engagement) -> tuple[int, int]:
+    """Return the money looked at and all the money claimed, in fen."""
+    sums = engagement.pages.aggregate(sampled=Sum("sampled_fen"), claimed=Sum("claimed_fen"))
+    return int(sums["sampled"] or 0), int(sums["claimed"] or 0)
+
+
+def disallowed_before_the_audit_ends(page: AuditPage) -> int:
+    """Return what findings put in doubt so far, decided or not."""
+    open_or_upheld = page.findings.exclude(state=F.LIFTED)
+    return sum(one.disallowed_fen if one.final_fen is None else one.final_fen for one in open_or_upheld)
+
+
+def pages_to_settle(round_: Round) -> QuerySet[AuditPage]:
+    """Return the pages of a concluded audit whose project is not settled yet."""
+    concluded = AuditPage.objects.filter(engagement__round=round_, engagement__state=E.CONCLUDED)
+    return concluded.filter(settlement__isnull=True).select_related("project").order_by("project__number")
+
+
+def archives_of(round_: Round) -> QuerySet[ProjectArchive]:
+    """Return the sealed files of a round."""
+    return (
+        ProjectArchive.objects.filter(project__round=round_)
+        .select_related("project", "pack")
+        .order_by("number")
+    )
+
+
+def visible_pages(actor: Actor) -> QuerySet[AuditPage]:
+    """Return the audit pages a person may open; the same rows as ``audits.view``."""
+    seen = Q(pk__in=[])
+    for grant in actor.grants:
+        if grant.role in {
+            *BUREAU_ROLES,
+            Role.SUPERVISOR,
+            Role.FINANCE_CLERK,
+            Role.FINANCE_APPROVER,
+            Role.CASHIER,
+        }:
+            seen |= Q()
+        elif grant.role == Role.AUDITOR:
+            seen |= Q(engagement__firm_id=grant.body_id)
+        elif grant.role in APPLICANT_ROLES:
+            own = Q(project__applicant_id=grant.body_id) | Q(project__payee_id=grant.body_id)
+            seen |= own & ~Q(engagement__state__in=[E.ENGAGED, E.FIELDWORK])
+    mine = Q(project__applicant_id__in=actor.interests) | Q(project__payee_id__in=actor.interests)
+    found = AuditPage.objects.filter(seen)
+    return found.exclude(mine) if actor.interests else found
+
+
+def todo_for(actor: Actor, now: datetime) -> list[Todo]:
+    """Return what waits for this person about audits and archives."""
+    todos: list[Todo] = []
+    if firms := actor.bodies(Role.AUDITOR):
+        mine = Engagement.objects.filter(firm_id__in=firms)
+        unchecked = AuditPage.objects.filter(engagement__in=mine, checked_at__isnull=True)
+        undecided = Finding.objects.filter(
+            page__engagement__in=mine.filter(state=E.REPLIED), state__in=[F.RAISED, F.REPLIED]
+        )
+        todos.append(Todo(_("待开始的审计"), mine.filter(state=E.ENGAGED).count()))
+        todos.append(Todo(_("待核对的项目"), unchecked.filter(engagement__state=E.FIELDWORK).count()))
+        todos.append(Todo(_("待作结论的审计发现"), undecided.count()))
+    if bodies := actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE):
+        raised = Finding.objects.filter(
+            state=F.RAISED, page__engagement__state=E.FINDINGS_ISSUED, page__project__payee_id__in=bodies
+        )
+        first = raised.order_by("page__engagement__reply_by").select_related("page__engagement").first()
+        day = first.page.engagement.reply_by if first else None
+        due = Period(day, day).ends_at.astimezone(UTC) if day else None
+        todos.append(Todo(_("待答复的审计发现"), raised.count(), due))
+    if actor.has(Role.SECTION_CHIEF):
+        waiting = AuditPage.objects.filter(engagement__state=E.CONCLUDED, settlement__isnull=True)
+        todos.append(Todo(_("待结算的项目"), waiting.filter(project__state=J.AUDITING).count()))
+    if actor.has(Role.CLERK):
+        todos.append(Todo(_("待归档的项目"), Project.objects.filter(state=J.CLOSED).count()))
+    return todos

@@ -1,0 +1,1 @@
+"""Money: double-entry ledger, tranches, payment orders in batches, recovery."""

@@ -1,0 +1,1 @@
+"""Funded projects: agreement, execution, reports, changes, mid-term, final, end."""
