@@ -13,20 +13,22 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import CharField, Model, OuterRef, Subquery, Value
+from django.db.models import CharField, Exists, Model, OuterRef, Subquery, Value
 from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 
 from core.audit.models import Entry
 from core.policy import APPLICANT_ROLES, Actor
-from core.todo import Todo, by_urgency
+from core.todo import Pending, Todo, by_urgency, counted
 from core.ui.speech import state_words, verb_words
+from grants.proposals.lifecycle import HIDDEN_UNTIL_NOTICE
 from grants.proposals.models import Proposal
 from grants.proposals.selectors import public_state
 from grants.publicity.models import Notice
 
-TodoFor = Callable[..., list[Todo]]
+TodoFor = Callable[..., list[Todo] | list[Pending]]
 RECENT, LOOKED_AT = 8, 60
+BEFORE_NOTICE = (*HIDDEN_UNTIL_NOTICE, "waitlisted", "declined")
 TITLES = ("title", "name", "number", "code")
 TITLES_ELSEWHERE = {
     "panels.sheet": "dossier__code",
@@ -59,10 +61,10 @@ class Waiting:
 
 def waiting_for(actor: Actor, *, now: datetime) -> list[Waiting]:
     """Return everything that waits for somebody, most urgent first."""
-    found: list[Todo] = []
+    found: list[Todo | Pending] = []
     for ask in _collectors():
         found += ask(actor, now=now)
-    return [Waiting(todo, todo.is_late(now), _address(todo)) for todo in by_urgency(found)]
+    return [Waiting(todo, todo.is_late(now), _address(todo)) for todo in by_urgency(counted(found))]
 
 
 def _address(todo: Todo) -> str:
@@ -86,7 +88,7 @@ class HandedOn:
 
 
 def handed_on(actor: Actor) -> list[HandedOn]:
-    """Return the last things somebody worked on, newest first, in at most four queries."""
+    """Return the last things somebody worked on, newest first, in at most three queries."""
     if actor.user_id is None:
         return []
     newest = Entry.objects.filter(object_type=OuterRef("object_type"), object_id=OuterRef("object_id"))
@@ -97,7 +99,8 @@ def handed_on(actor: Actor) -> list[HandedOn]:
         entries.setdefault((entry.object_type, entry.object_id), entry)
     shown = list(entries.items())[:RECENT]
     titles = _titles(key for key, _entry in shown)
-    hidden = _as_applicants_read(actor, [pk for (label, pk), _e in shown if label == "proposals.proposal"])
+    applied = {pk: entry.stands for (label, pk), entry in shown if label == "proposals.proposal"}  # type: ignore[attr-defined]
+    hidden = _as_applicants_read(actor, applied)
     return [_row(key, entry, titles.get(key, ""), hidden) for key, entry in shown]
 
 
@@ -110,18 +113,19 @@ def _row(key: tuple[str, int], entry: Entry, title: str, hidden: dict[int, str])
     return HandedOn(str(apps.get_model(label)._meta.verbose_name), title, did, entry.at, state)
 
 
-def _as_applicants_read(actor: Actor, proposal_ids: list[int]) -> dict[int, str]:
-    """Return the states of applications as their applicants may know them; nothing for officers."""
-    if not proposal_ids or not actor.roles() <= APPLICANT_ROLES:
+def _as_applicants_read(actor: Actor, entries: dict[int, str]) -> dict[int, str]:
+    """Return the states of applications as their applicants may know them; nothing for officers.
+
+    ``entries`` maps applications to where they stand. What the notice hides is asked for in one query.
+    """
+    if not actor.roles() <= APPLICANT_ROLES:
         return {}
-    proposals = list(Proposal.objects.filter(pk__in=proposal_ids))
-    rounds = {one.round_id for one in proposals}
-    noticed = set(
-        Notice.objects.filter(round_id__in=rounds, published_at__isnull=False).values_list(
-            "round_id", flat=True
-        )
-    )
-    return {one.pk: str(public_state(one, noticed=one.round_id in noticed)) for one in proposals}
+    unknown = [pk for pk, state in entries.items() if state in BEFORE_NOTICE]
+    if not unknown:
+        return {}
+    out = Notice.objects.filter(round_id=OuterRef("round_id"), published_at__isnull=False)
+    found = Proposal.objects.filter(pk__in=unknown).annotate(noticed=Exists(out))
+    return {one.pk: str(public_state(one, noticed=one.noticed)) for one in found}
 
 
 def _titles(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:

@@ -16,7 +16,7 @@ from core.jobs.queue import Progress, job
 
 @job(services.JOB)
 def send_letter(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Send the letter, if the addressee still belongs to its audience; at least once, under one Message-ID."""
+    """Send the letter if the addressee still belongs to its audience; at least once, under one Message-ID."""
     letter = letter_named(payload["letter"])
     model, _, pk = payload["object"].partition(":")
     obj = apps.get_model(model)._default_manager.get(pk=int(pk))

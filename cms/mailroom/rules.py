@@ -82,7 +82,7 @@ def one_line(text: str) -> str:
 
 
 def message_id(*, outbox_id: int, letter: str, about: str, key: str, host: str) -> str:
-    """Return the Message-ID of an e-mail: the same for the same telling, so that a second copy is known as one.
+    """Return the Message-ID of an e-mail: the same for the same telling, so a second copy is known.
 
     >>> message_id(outbox_id=7, letter="returned", about="proposals.proposal:3", key="12", host="example.org")
     '<7.returned.proposals.proposal-3.12@example.org>'

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cms.mailroom.models import InboxMessage
 from cms.mailroom.rules import Addressee
 from core.policy import Actor
-from core.todo import Todo
+from core.todo import Pending
 from orgs.people.models import User
 from orgs.people.selectors import delegations, memberships
 
@@ -55,6 +55,6 @@ def unread_count(actor: Actor) -> int:
     return inbox_of(actor).filter(read_at__isnull=True).count()
 
 
-def todo_for(actor: Actor, now: datetime) -> list[Todo]:
+def todo_for(actor: Actor, now: datetime) -> list[Pending]:
     """Return the unread messages as something that waits."""
-    return [Todo(_("未读消息"), unread_count(actor), None, "inbox")]
+    return [Pending(_("未读消息"), inbox_of(actor).filter(read_at__isnull=True), url_name="inbox")]

@@ -18,9 +18,10 @@ class EditorDoor:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.path = f"/{settings.EDITOR_PATH}"
+        self.sign_in = f"{self.path}login/"
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith(self.path):
+        if request.path.startswith(self.path) and request.path != self.sign_in:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not actor_of(request).has(Role.EDITOR):

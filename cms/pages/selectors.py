@@ -123,7 +123,7 @@ def window_of(round_: Round) -> Window:
 
 
 def front(*, now: datetime, most: int = 6) -> Front:
-    """Return the home page's rounds in four queries: those that take or will take applications, then others."""
+    """Return the home page's rounds: those that take or will take applications, then the others."""
     cards = [card_of(round_, now=now) for round_ in _listed()[:most]]
     early = (rules.OPEN, rules.SOON)
     first = sorted((card for card in cards if card.stage in early), key=lambda card: early.index(card.stage))

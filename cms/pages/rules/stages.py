@@ -1,4 +1,4 @@
-"""The public stage of a round, what is left of its time, and the figures that are public. Plain values only."""
+"""The public stage of a round, what is left of its time, and its public figures. Plain values only."""
 
 from __future__ import annotations
 

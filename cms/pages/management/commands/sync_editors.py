@@ -1,4 +1,4 @@
-"""Make the group of editors equal to the memberships; for the nightly run, since roles begin and end by date."""
+"""Make the group of editors equal to the memberships; run nightly, since roles begin and end by date."""
 
 from __future__ import annotations
 
