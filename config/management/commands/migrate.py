@@ -1,9 +1,9 @@
 """Django's migrate, in an order and with a state that cost less on an empty database.
 
-Order: the small packages, then Wagtail, then the rooms. Every step of a migration rebuilds the models that
-are related to the one it touches. Wagtail brings more than a hundred steps, many of them around the user; run
-after ours (Django's alphabetical order) each of them would rebuild the whole house. The order is free wherever
-no dependency speaks, and dependencies still win.
+Order: the small packages, then Wagtail, then the rooms. Every step of a migration rebuilds the models
+related to the one it touches. Wagtail brings more than a hundred steps, many of them around the user; after
+ours (Django's alphabetical order) each of them would rebuild the whole house. The order is free wherever no
+dependency speaks, and dependencies still win.
 
 State: a model that is created is rendered alone, not together with everything it refers to.
 
