@@ -150,9 +150,8 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["config.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "orgs.people.backends.PasswordPolicy"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/desk/"
@@ -176,11 +175,12 @@ MFA_TOTP_TOLERANCE = 1
 MFA_ADAPTER = "orgs.people.backends.SecondFactorAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNT_ADAPTER = "orgs.people.backends.AccountAdapter"
-ACCOUNT_FORMS = {"login": "orgs.people.forms.SignInForm"}
+ACCOUNT_FORMS = {"login": "orgs.people.forms.SignInForm", "reset_password": "orgs.people.forms.ForgottenForm"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# Failed sign-ins are counted by axes; a whole office may sign in through one address on a deadline.
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": ""}
+# Failed passwords are counted by axes, "login_failed" counts one-time codes; a whole office may sign in
+# through one address on a deadline.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "5/30m/key"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

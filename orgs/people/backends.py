@@ -15,6 +15,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import day_of, now
@@ -70,6 +71,22 @@ def account_key(request: HttpRequest | None, credentials: dict[str, Any] | None 
     return f"user:{known.pk}" if known else f"typed:{blind_index(typed.casefold()[:254], 'people.lockout')}"
 
 
+class PasswordPolicy:
+    """A password validator: length for everybody, classes of characters for officers."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError with every sentence that applies."""
+        known = user is not None and user.pk is not None
+        roles = selectors.held_roles(user, on=day_of(now())) if known and user is not None else set()
+        problems = rules.password_problems(password, officer=rules.needs_second_factor(roles))
+        if problems:
+            raise ValidationError([gettext(one) for one in problems])
+
+    def get_help_text(self) -> str:
+        """Say the rule before somebody types."""
+        return gettext("至少10个字符，不能全是数字，不能是常见密码。")
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """No sign-up, our own passwords service, and one sentence for every failed sign-in."""
 
@@ -82,6 +99,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts come from an invitation only."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Leave counting failed passwords to the lock-out; allauth's own counter is for one-time codes."""
+        self._login_failed_rl_usage = None
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Set a password through the service, so that the change is in the log."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,17 @@ class SignInForm(LoginForm):
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         """Sign in; the session keeps no phone number of the step."""
         return self._login_with_password(request, redirect_url, {})
+
+
+class ForgottenForm(ResetPasswordForm):
+    """The e-mail address to which the link for a new password goes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        email = self.fields["email"]
+        email.label = _("电子邮箱")
+        email.error_messages |= {"required": _("请填写电子邮箱。"), "invalid": _("电子邮箱格式不正确。")}
+        email.widget.attrs.pop("placeholder", None)
 
 
 class AcceptInvitationForm(forms.Form):

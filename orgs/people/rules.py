@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
+from core.words import N_
+
 APPLICANT = frozenset({"applicant_admin", "applicant_editor", "applicant_finance"})
 BUREAU = frozenset({"clerk", "section_chief", "leader"})
 FINANCE = frozenset({"finance_clerk", "finance_approver", "cashier"})
@@ -28,17 +30,17 @@ SECOND_FACTOR = BUSINESS - APPLICANT - {"community_worker"} | ADMINISTRATORS
 
 # Pairs of role sets that one person never holds at the same time, with the reason.
 INCOMPATIBLE: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
-    (frozenset({"system_admin"}), frozenset({"security_admin", "audit_admin"}), "三员分立"),
-    (frozenset({"security_admin"}), frozenset({"audit_admin"}), "三员分立"),
-    (ADMINISTRATORS, BUSINESS, "管理员不办理业务"),
-    (frozenset({"operator"}), APPLICANT | BUREAU | {"expert"}, "承办方不申报、不审批、不评分"),
+    (frozenset({"system_admin"}), frozenset({"security_admin", "audit_admin"}), N_("三员分立")),
+    (frozenset({"security_admin"}), frozenset({"audit_admin"}), N_("三员分立")),
+    (ADMINISTRATORS, BUSINESS, N_("管理员不办理业务")),
+    (frozenset({"operator"}), APPLICANT | BUREAU | {"expert"}, N_("承办方不申报、不审批、不评分")),
     (
         APPLICANT,
         BUREAU | FINANCE | CHECKERS | {"supervisor", "street_officer"},
-        "申报单位人员不办理审批、资金与监督",
+        N_("申报单位人员不办理审批、资金与监督"),
     ),
-    (frozenset({"supervisor"}) | FINANCE, frozenset({"expert"}), "财务与监督人员不参加评审"),
-    (frozenset({"supervisor"}), BUREAU | FINANCE, "监督人员不办理业务"),
+    (frozenset({"supervisor"}) | FINANCE, frozenset({"expert"}), N_("财务与监督人员不参加评审")),
+    (frozenset({"supervisor"}), BUREAU | FINANCE, N_("监督人员不办理业务")),
 )
 
 # The kinds of body in which a role can be held.
@@ -61,6 +63,8 @@ HOMES: dict[str, frozenset[str]] = {
 }
 INVITATION_DAYS = 7
 TIES_YEARS = 3
+PASSWORD_LENGTH = 10
+PASSWORD_CLASSES = 3
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
@@ -145,6 +149,22 @@ def character_classes(password: str) -> int:
             any(not (c.islower() or c.isupper() or c.isdigit()) for c in password),
         )
     )
+
+
+def password_problems(password: str, *, officer: bool = False) -> list[str]:
+    """Return what is wrong with a password; officers need three of the four classes of characters.
+
+    >>> password_problems("12345678"), password_problems("wuchang-2026", officer=True)
+    (['密码至少10个字符。', '密码不能全是数字。'], [])
+    """
+    problems = []
+    if len(password) < PASSWORD_LENGTH:
+        problems.append(N_("密码至少10个字符。"))
+    if password.isdigit():
+        problems.append(N_("密码不能全是数字。"))
+    if officer and character_classes(password) < PASSWORD_CLASSES:
+        problems.append(N_("您的岗位要求密码含大写字母、小写字母、数字、其他字符中的三类。"))
+    return problems
 
 
 def token_digest(token: str) -> str:

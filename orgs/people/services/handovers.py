@@ -62,7 +62,7 @@ def _fits(handover: HandOver, now: datetime) -> list[Membership]:
     coming = {membership.role for membership in moving}
     reasons = [why for role in sorted(coming) for why in rules.conflicts(held | coming, role)]
     if reasons:
-        why = "；".join(dict.fromkeys(reasons))
+        why = "；".join(_(one) for one in dict.fromkeys(reasons))
         raise Refused(_("接手人现有岗位不相容：%(why)s。") % {"why": why}, code="incompatible_roles")
     return moving
 

@@ -177,6 +177,9 @@ def _known_user(invitation: Invitation, by: Actor) -> User | None:
 def _new_user(invitation: Invitation, password: str | None, now: datetime) -> User:
     if not password:
         raise Refused(_("请设置登录密码。"), field="password")
+    officer = rules.needs_second_factor({invitation.role})
+    if problems := rules.password_problems(password, officer=officer):
+        raise Refused(" ".join(_(one) for one in problems), field="password", code="weak_password")
     person = register_person(
         name=invitation.name, phone=invitation.phone, email=invitation.email, by=SYSTEM, now=now
     )

@@ -115,7 +115,7 @@ def admit(wanted: Membership, *, on: date) -> None:
     if reasons := rules.conflicts(held, wanted.role):
         raise Refused(
             _("此人现有岗位与“%(role)s”不相容：%(why)s。")
-            % {"role": wanted.get_role_display(), "why": "；".join(reasons)},
+            % {"role": wanted.get_role_display(), "why": "；".join(_(why) for why in reasons)},
             field="role",
             code="incompatible_roles",
         )
@@ -153,7 +153,8 @@ def approve_role(
         held = selectors.held_roles(membership.user, on=day_of(now))
         if reasons := rules.conflicts(held, membership.role):
             raise Refused(
-                _("现有岗位不相容：%(why)s。") % {"why": "；".join(reasons)}, code="incompatible_roles"
+                _("现有岗位不相容：%(why)s。") % {"why": "；".join(_(why) for why in reasons)},
+                code="incompatible_roles",
             )
     return membership
 
@@ -262,7 +263,8 @@ def _can_lend(lent: Delegation, *, on: date) -> None:
         raise Refused(_("只能授权给本单位的同事。"), field="delegate", code="not_a_colleague")
     if reasons := rules.conflicts(selectors.held_roles(lent.delegate, on=on), membership.role):
         raise Refused(
-            _("代理人现有岗位不相容：%(why)s。") % {"why": "；".join(reasons)}, code="incompatible_roles"
+            _("代理人现有岗位不相容：%(why)s。") % {"why": "；".join(_(why) for why in reasons)},
+            code="incompatible_roles",
         )
 
 

@@ -126,3 +126,10 @@ def test_ties_count_for_three_years_even_from_a_leap_day():
 )
 def test_classes_of_characters_are_counted(password, classes):
     assert rules.character_classes(password) == classes
+
+
+def test_officers_need_a_stronger_password():
+    assert rules.password_problems("wuchangwuchang") == []
+    assert len(rules.password_problems("wuchangwuchang", officer=True)) == 1
+    assert rules.password_problems("Wuchang2026", officer=True) == []
+    assert len(rules.password_problems("12345", officer=True)) == 3

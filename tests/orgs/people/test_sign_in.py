@@ -23,7 +23,7 @@ from core.policy import SYSTEM
 from orgs.people import selectors, services
 from orgs.people.backends import account_key
 from orgs.people.models import Membership, User
-from tests.orgs.builders import NOW, PASSWORD, Bureau, a_body, a_user, actor, seat
+from tests.orgs.builders import NOW, PASSWORD, Bureau, a_body, a_user, actor, seat, signed_in
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -208,6 +208,14 @@ class TestSecondFactor:
         client.post("/accounts/2fa/totp/deactivate/")
         assert Authenticator.objects.filter(user=officer, type="totp").exists()
 
+    def test_five_wrong_codes_are_the_last(self, client, officer):
+        secret = services.enrol_second_factor(user_id=officer.pk, by=SYSTEM, now=NOW)
+        url = sign_in(client, "13900139000").url
+        for _ in range(5):
+            assert "错误" in client.post(url, {"code": "000000"}).content.decode()
+        client.post(url, {"code": code_of(secret)})
+        assert signed_in_as(client) is None, "the right code comes too late"
+
     def test_officers_are_idle_for_a_shorter_time(self, client, officer, applicant):
         for user, audience in ((officer, "staff"), (applicant, "public")):
             client.force_login(user)
@@ -237,6 +245,16 @@ class TestPasswords:
         assert client.get(NEXT).status_code == 200
         assert elsewhere.get(NEXT).status_code == 302
         assert "change_password" in [entry.verb for entry in entries_of(applicant.person)]
+
+    @pytest.mark.parametrize(("who", "refused"), [("officer", True), ("applicant", False)])
+    def test_officers_need_three_classes_of_characters(self, client, request, who, refused):
+        signed_in(client, request.getfixturevalue(who))
+        plain = "wuchangdonghu"
+        response = client.post(
+            "/accounts/password/change/", {"oldpassword": PASSWORD, "password1": plain, "password2": plain}
+        )
+        assert ("中的三类" in response.content.decode()) is refused
+        assert response.status_code == (200 if refused else 302)
 
     def test_a_reset_link_comes_by_mail_and_only_if_there_is_an_account(self, client, applicant):
         client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
