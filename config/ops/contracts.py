@@ -54,8 +54,8 @@ def listed_rooms() -> list[str]:
     """The list ROOMS of the settings, read without importing Django."""
     tree = ast.parse((ROOT / "config/settings/base.py").read_text(encoding="utf-8"))
     for node in tree.body:
-        if isinstance(node, ast.Assign) and any(getattr(name, "id", "") == "HOUSE" for name in node.targets):
-            return [str(room) for room in ast.literal_eval(node.value) if str(room) in rooms_in_tree()]
+        if isinstance(node, ast.Assign) and any(getattr(name, "id", "") == "ROOMS" for name in node.targets):
+            return [str(room) for room in ast.literal_eval(node.value)]
     raise Stop("config/settings/base.py has no list ROOMS.")
 
 

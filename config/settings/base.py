@@ -14,7 +14,7 @@ VAR_DIR = var_dir()
 
 # The rooms of the house in layer order, lowest first (docs/architecture.md). The kernel itself comes last:
 # when it is ready it reads what every room declares.
-HOUSE = [
+ROOMS = [
     "core.calendar",
     "core.audit",
     "core.outbox",
@@ -39,17 +39,6 @@ HOUSE = [
     "cms.mailroom",
     "config.world",
     "core",
-]
-_NEEDS = {
-    "evaluations": ["orgs/people/models.py"],
-    "grants": ["orgs/registry/selectors.py", "evaluations/rubrics/models.py", "evaluations/panels/models.py"],
-}
-_NEEDS["cms"] = _NEEDS["grants"]
-ROOMS = [
-    room
-    for room in HOUSE
-    if (BASE_DIR / room.replace(".", "/") / "apps.py").exists()
-    and all((BASE_DIR / path).exists() for path in _NEEDS.get(room.split(".")[0], []))
 ]
 
 INSTALLED_APPS = [
@@ -95,6 +84,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.IdleSessions",
     "config.middleware.PrivatePages",
+    "orgs.people.middleware.ActorMiddleware",
+    "cms.pages.middleware.EditorDoor",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -104,10 +95,6 @@ MIDDLEWARE = [
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "core.ui.middleware.RefusalPages",
 ]
-if (BASE_DIR / "orgs/people/middleware.py").exists():
-    MIDDLEWARE.insert(11, "orgs.people.middleware.ActorMiddleware")
-if "cms.pages" in ROOMS:
-    MIDDLEWARE.insert(12, "cms.pages.middleware.EditorDoor")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -142,7 +129,7 @@ USE_I18N = True
 USE_TZ = True
 
 # Sign-in
-AUTH_USER_MODEL = "people.User" if (BASE_DIR / "orgs/people/models.py").exists() else "auth.User"
+AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "orgs.people.backends.MobileOrEmail",
