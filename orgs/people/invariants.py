@@ -10,7 +10,8 @@ from django.db.models import Q
 from core.audit.verify import Problem, invariant
 from core.policy import ADMINISTRATORS
 from core.secrets import blind_index
-from orgs.people.models import D, Delegation, M, Membership, Person, User
+from orgs.people.lifecycle import D, M
+from orgs.people.models import Delegation, Membership, Person, User
 from orgs.people.rules import conflicts
 from orgs.people.selectors import IDENTITY, PHONE
 

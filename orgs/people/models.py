@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -94,9 +94,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(_("建立时间"), editable=False)
 
     objects = Users()
-    USERNAME_FIELD = "public_id"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    USERNAME_FIELD: ClassVar[str] = "public_id"
+    EMAIL_FIELD: ClassVar[str] = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("账号")
@@ -294,7 +294,7 @@ class Interest(Stateful):
     person = models.ForeignKey(Person, models.PROTECT, related_name="interests", verbose_name=_("人员"))
     body = models.ForeignKey(Body, models.PROTECT, related_name="interested", verbose_name=_("单位"))
     kind = models.CharField(_("关系"), max_length=20, choices=InterestKind.choices)
-    note = models.CharField(_("说明"), max_length=200, blank=True)
+    remark = models.CharField(_("说明"), max_length=200, blank=True)
     valid_from = models.DateField(_("开始日期"))
     valid_to = models.DateField(_("结束日期"), null=True, blank=True)
 

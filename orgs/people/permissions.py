@@ -54,7 +54,8 @@ def is_own_body(seat: Seat, obj: Any) -> bool:
 @predicate
 def shares_a_body(seat: Seat, obj: Any) -> bool:
     """The person whom the object is about holds a role in the body of the grant in use."""
-    return Membership.objects.filter(user__person_id=obj.pk, body_id=seat.grant.body_id).exists()
+    house = seat.grant.body_id
+    return house is not None and Membership.objects.filter(user__person_id=obj.pk, body_id=house).exists()
 
 
 @predicate

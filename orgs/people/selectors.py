@@ -18,20 +18,8 @@ from core.secrets import blind_index
 from core.todo import Todo
 from orgs.areas.selectors import valid
 from orgs.people import rules
-from orgs.people.models import (
-    Body,
-    D,
-    Delegation,
-    H,
-    HandOver,
-    I,
-    Interest,
-    Invitation,
-    M,
-    Membership,
-    Person,
-    User,
-)
+from orgs.people.lifecycle import D, H, I, M
+from orgs.people.models import Body, Delegation, HandOver, Interest, Invitation, Membership, Person, User
 
 PHONE, IDENTITY = "people.phone", "people.identity"
 

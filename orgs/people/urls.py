@@ -21,6 +21,7 @@ urlpatterns = [
     path("accounts/inactive/", anybody_reads(account.account_inactive), name="account_inactive"),
     path("accounts/reauthenticate/", member(account.reauthenticate), name="account_reauthenticate"),
     path("accounts/password/change/", member(account.password_change), name="account_change_password"),
+    path("accounts/password/set/", member(account.password_set), name="account_set_password"),
     path("accounts/password/reset/", anybody(account.password_reset), name="account_reset_password"),
     path(
         "accounts/password/reset/done/",

@@ -9,7 +9,8 @@ from core.audit.verify import Problem, invariant
 from core.secrets import blind_index
 from orgs.people.models import BodyKind
 from orgs.registry import rules
-from orgs.registry.models import A, BankAccount, CommunityGroup, SocialOrganisation
+from orgs.registry.lifecycle import A
+from orgs.registry.models import BankAccount, CommunityGroup, SocialOrganisation
 from orgs.registry.selectors import ACCOUNT
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -16,8 +17,8 @@ from core.secrets import blind_index
 from core.todo import Todo
 from orgs.people.models import Body
 from orgs.registry import rules
+from orgs.registry.lifecycle import A
 from orgs.registry.models import (
-    A,
     AssessmentGrade,
     BankAccount,
     Change,
@@ -89,7 +90,7 @@ class _Gathered:
         return {body.pk: self._of(body) for body in self.bodies}
 
     def _of(self, body: Body) -> Standing:
-        common = {
+        common: dict[str, Any] = {
             "body_id": body.pk,
             "on": self.on,
             "kind": body.kind,
@@ -110,10 +111,10 @@ class _Gathered:
             return self._of_organisation(entry, common)
         return Standing(**common)
 
-    def _of_organisation(self, entry: SocialOrganisation, common: dict[str, object]) -> Standing:
+    def _of_organisation(self, entry: SocialOrganisation, common: dict[str, Any]) -> Standing:
         body_id = entry.body_id
         return Standing(
-            **common,  # type: ignore[arg-type]
+            **common,
             code=entry.uscc,
             org_type=entry.org_type,
             status=entry.state,

@@ -10,7 +10,8 @@ from core.events import on
 from core.policy import SYSTEM, Actor
 from orgs.people.events import BodyRenamed
 from orgs.registry.events import OrganisationDeregistered, OrganisationRevoked
-from orgs.registry.models import A, BankAccount
+from orgs.registry.lifecycle import A
+from orgs.registry.models import BankAccount
 from orgs.registry.services import close_bank_account, reopen_accounts
 
 

@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
                 ('state_since', models.DateTimeField(editable=False, verbose_name='进入当前状态的时间')),
                 ('created_at', models.DateTimeField(editable=False, verbose_name='建立时间')),
                 ('kind', models.CharField(choices=[('employment', '任职或受雇'), ('board', '理事、监事或负责人'), ('adviser', '顾问或辅导'), ('kin', '亲属关系'), ('funding', '资助或经济往来'), ('other', '其他利害关系')], max_length=20, verbose_name='关系')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
+                ('remark', models.CharField(blank=True, max_length=200, verbose_name='说明')),
                 ('valid_from', models.DateField(verbose_name='开始日期')),
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='结束日期')),
                 ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interested', to='people.body', verbose_name='单位')),

@@ -14,7 +14,8 @@ from core.lifecycle import button, changing, creating
 from core.policy import SYSTEM, Actor
 from orgs.areas.rules import day_before
 from orgs.people import rules, selectors
-from orgs.people.models import D, Delegation, HandOver, M, Membership, Origin, User
+from orgs.people.lifecycle import D, M
+from orgs.people.models import Delegation, HandOver, Membership, Origin, User
 from orgs.people.services.roles import give_role
 
 

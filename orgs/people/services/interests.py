@@ -35,7 +35,7 @@ def declare_interest(
         person=person,
         body=body,
         kind=kind,
-        note=note,
+        remark=note,
         valid_from=valid_from or day_of(now),
         valid_to=valid_to,
     )

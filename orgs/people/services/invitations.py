@@ -14,7 +14,8 @@ from core.policy import SYSTEM, Actor, Grant
 from core.secrets import blind_index
 from orgs.people import rules, selectors
 from orgs.people.events import InvitationSent
-from orgs.people.models import Body, I, Invitation, Membership, Origin, User
+from orgs.people.lifecycle import I
+from orgs.people.models import Body, Invitation, Membership, Origin, User
 from orgs.people.selectors import PHONE
 from orgs.people.services.accounts import open_account, register_person
 from orgs.people.services.roles import area_of, give_role

@@ -14,7 +14,8 @@ from core.lifecycle import button, changing, creating
 from core.policy import ADMINISTRATORS, SYSTEM, Actor, Role
 from orgs.people import rules, selectors
 from orgs.people.events import RoleDelegated, RoleGranted
-from orgs.people.models import Body, Delegation, M, Membership, Origin, User
+from orgs.people.lifecycle import M
+from orgs.people.models import Body, Delegation, Membership, Origin, User
 
 
 @button
@@ -257,7 +258,7 @@ def _can_lend(lent: Delegation, *, on: date) -> None:
         raise Refused(_("授权结束日期早于开始日期或已经过去。"), field="valid_to")
     if not membership.counts_on(max(on, lent.valid_from)):
         raise Refused(_("该岗位在授权期内无效。"), field="valid_from")
-    house = {membership.body_id, membership.body.parent_id} - {None}
+    house = [one for one in (membership.body_id, membership.body.parent_id) if one is not None]
     held = selectors.memberships(on=on).filter(user=lent.delegate)
     if not held.filter(body_id__in=house).exists() and not held.filter(body__parent_id__in=house).exists():
         raise Refused(_("只能授权给本单位的同事。"), field="delegate", code="not_a_colleague")

@@ -13,7 +13,8 @@ from core.policy import SYSTEM, Actor
 from core.secrets import blind_index
 from orgs.people.models import Body, BodyKind
 from orgs.registry import rules, selectors
-from orgs.registry.models import A, BankAccount
+from orgs.registry.lifecycle import A
+from orgs.registry.models import BankAccount
 from orgs.registry.selectors import ACCOUNT
 
 

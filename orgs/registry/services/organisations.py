@@ -17,7 +17,8 @@ from orgs.people.models import Body, BodyKind, Person
 from orgs.people.services import create_body
 from orgs.registry import rules, selectors
 from orgs.registry.events import GroupRegistered, OrganisationRegistered
-from orgs.registry.models import CommunityGroup, OrgType, S, SocialOrganisation
+from orgs.registry.lifecycle import S
+from orgs.registry.models import CommunityGroup, OrgType, SocialOrganisation
 
 OVERRIDABLE = {"U2", "U3"}
 EDITABLE = frozenset(

@@ -15,7 +15,8 @@ from core.errors import Forbidden, NotFound, NotNow, Refused
 from core.policy import ANONYMOUS, SYSTEM
 from orgs.people import rules, selectors, services
 from orgs.people.events import BodyRenamed, WorkHandedOver
-from orgs.people.models import Delegation, HandOver, I, Invitation, Membership, Person, User
+from orgs.people.lifecycle import I
+from orgs.people.models import Delegation, HandOver, Invitation, Membership, Person, User
 from tests.orgs.builders import NOW, PASSWORD, TODAY, Bureau, a_body, a_user, actor, seat
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from core.errors import Forbidden, NotNow, Refused
 from core.policy import ANONYMOUS, SYSTEM, Role
 from orgs.areas.models import Community
 from orgs.people import selectors, services
-from orgs.people.models import Delegation, M, Membership, Origin, User
+from orgs.people.lifecycle import M
+from orgs.people.models import Delegation, Membership, Origin, User
 from tests.orgs.builders import NOW, TODAY, Bureau, a_body, a_user, actor, load_places, seat, someone
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,8 @@ from core.errors import Forbidden, NotNow, Refused
 from core.policy import SYSTEM
 from orgs.registry import selectors, services
 from orgs.registry.events import BankAccountLapsed, BankAccountVerified
-from orgs.registry.models import A, BankAccount
+from orgs.registry.lifecycle import A
+from orgs.registry.models import BankAccount
 from tests.orgs.builders import NOW, TODAY, Bureau, House, a_body, a_user, actor, seat
 
 pytestmark = pytest.mark.django_db
