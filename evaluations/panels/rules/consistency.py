@@ -1,4 +1,4 @@
-"""How far a panel agrees, how strict each reviewer is, and how sure the cut line is.
+"""How strict each reviewer is, how far apart a dossier's sheets are, and how sure the cut line is.
 
 Plain numpy. Everything here stands beside the official score and never replaces it.
 """
@@ -6,98 +6,15 @@ Plain numpy. Everything here stands beside the official score and never replaces
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+
+from evaluations.panels.rules.agreement import krippendorff_interval
 
 Scores = Mapping[tuple[str, str], float]  # (dossier key, reviewer key) -> total
 WIDE_RANGE = 20.0
 SURE = 0.9
 INTERVAL = 1.959964  # of the normal distribution, two-sided 95 %
-
-
-# --- agreement ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Icc:
-    """Intraclass correlations of a full targets x judges table (Shrout & Fleiss 1979, McGraw & Wong 1996)."""
-
-    between: float
-    judges: float
-    residual: float
-    within: float
-    icc_1_1: float
-    icc_a_1: float
-    icc_c_1: float
-    icc_1_k: float
-    icc_a_k: float
-    icc_c_k: float
-
-
-def icc(table: Any) -> Icc:
-    """Rows are targets, columns judges, no gaps. NaN where nothing varies at all."""
-    x = np.asarray(table, dtype=float)
-    n, k = x.shape
-    rows, columns, grand = x.mean(axis=1), x.mean(axis=0), x.mean()
-    between = k * ((rows - grand) ** 2).sum() / (n - 1)
-    judges = n * ((columns - grand) ** 2).sum() / (k - 1)
-    residual = ((x - rows[:, None] - columns[None, :] + grand) ** 2).sum() / ((n - 1) * (k - 1))
-    within = ((x - rows[:, None]) ** 2).sum() / (n * (k - 1))
-    return Icc(
-        between=float(between),
-        judges=float(judges),
-        residual=float(residual),
-        within=float(within),
-        icc_1_1=_share(between - within, between + (k - 1) * within),
-        icc_a_1=_share(between - residual, between + (k - 1) * residual + k * (judges - residual) / n),
-        icc_c_1=_share(between - residual, between + (k - 1) * residual),
-        icc_1_k=_share(between - within, between),
-        icc_a_k=_share(between - residual, between + (judges - residual) / n),
-        icc_c_k=_share(between - residual, between),
-    )
-
-
-def _share(part: float, whole: float) -> float:
-    return float(part / whole) if whole else float("nan")
-
-
-def krippendorff_interval(table: Any) -> float:
-    """Krippendorff's alpha for interval data; rows are judges, columns units, NaN for a missing value.
-
-    Units with a single value say nothing and are left out. NaN when no two values can be compared.
-    """
-    x = np.asarray(table, dtype=float)
-    counts = (~np.isnan(x)).sum(axis=0)
-    x = x[:, counts >= 2]
-    counts = counts[counts >= 2]
-    values = x[~np.isnan(x)]
-    if len(values) < 2:
-        return float("nan")
-    observed = sum(
-        2 * (m * np.nansum(unit**2) - np.nansum(unit) ** 2) / (m - 1)
-        for unit, m in zip(x.T, counts, strict=True)
-    ) / len(values)
-    total = len(values)
-    expected = 2 * (total * (values**2).sum() - values.sum() ** 2) / (total * (total - 1))
-    return float(1 - observed / expected) if expected else float("nan")
-
-
-def kendall_w(ranks: Any) -> float:
-    """Kendall's coefficient of concordance, corrected for ties; rows are judges, columns objects."""
-    x = np.array([_ranks(row) for row in np.asarray(ranks, dtype=float)])
-    m, n = x.shape
-    sums = x.sum(axis=0)
-    spread = ((sums - sums.mean()) ** 2).sum()
-    ties = sum(int((c**3 - c).sum()) for c in (np.unique(row, return_counts=True)[1] for row in x))
-    return _share(12 * spread, m**2 * (n**3 - n) - m * ties)
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks from 1, equal values sharing their mean rank."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return (last - (counts - 1) / 2)[inverse]
 
 
 # --- crossed random effects ---------------------------------------------------------------------
@@ -125,68 +42,103 @@ class Crossed:
         return offset - INTERVAL * error, offset + INTERVAL * error
 
 
-def crossed(scores: Scores, *, rounds: int = 2000, tolerance: float = 1e-7) -> Crossed:
+def crossed(scores: Scores, *, rounds: int = 5000, tolerance: float = 1e-7) -> Crossed:
     """Fit the crossed model. Needs at least two dossiers, two reviewers and four scores."""
     keys = sorted(scores)
     dossiers, reviewers = sorted({d for d, _ in keys}), sorted({r for _, r in keys})
-    n, q1, q2 = len(keys), len(dossiers), len(reviewers)
-    if q1 < 2 or q2 < 2 or n < 4:
+    if len(dossiers) < 2 or len(reviewers) < 2 or len(keys) < 4:
         raise ValueError("too few scores for a crossed model")
-    y = np.array([scores[key] for key in keys], dtype=float)
-    design = np.zeros((n, 1 + q1 + q2))
-    design[:, 0] = 1
-    at_d, at_r = {key: j for j, key in enumerate(dossiers)}, {key: j for j, key in enumerate(reviewers)}
-    for i, (dossier, reviewer) in enumerate(keys):
-        design[i, 1 + at_d[dossier]] = design[i, 1 + q1 + at_r[reviewer]] = 1
-    normal, right, square = design.T @ design, design.T @ y, float(y @ y)
-    variances = np.full(3, max(y.var(ddof=1) / 3, 1e-9))
-    done, moved = 0, 1.0
+    table = _Equations.of(scores, keys, dossiers, reviewers)
+    variances, done, moved = np.full(3, max(table.y.var(ddof=1) / 3, 1e-9)), 0, 1.0
     while done < rounds and moved >= tolerance:
         done += 1
-        solution, inverse, new = _em_step(normal, right, square, variances, n, q1, q2)
-        moved = np.abs(new - variances).max() / max(new.max(), 1e-12)
-        variances = np.maximum(new, 1e-12)
-    spread = np.sqrt(np.diag(inverse) * variances[2])
-    effects = solution[1 + q1 :]
+        solved = table.solve(variances)
+        new = np.maximum(table.update(solved, variances), 1e-12)
+        moved = float(np.abs(new - variances).max() / new.max())
+        variances = new
+    solved = table.solve(variances)
+    errors = np.sqrt(np.diag(solved.inverse)[1:] * variances[2])
+    mean = float(solved.rest[0])
     return Crossed(
-        mean=float(solution[0]),
+        mean=mean,
         sd_dossier=float(np.sqrt(variances[0])),
         sd_reviewer=float(np.sqrt(variances[1])),
         sd_residual=float(np.sqrt(variances[2])),
-        dossiers={key: float(solution[0] + solution[1 + j]) for key, j in at_d.items()},
-        reviewers={key: (float(effects[j]), float(spread[1 + q1 + j])) for key, j in at_r.items()},
+        dossiers={key: mean + float(effect) for key, effect in zip(dossiers, solved.dossiers, strict=True)},
+        reviewers={
+            key: (float(effect), float(error))
+            for key, effect, error in zip(reviewers, solved.rest[1:], errors, strict=True)
+        },
         rounds=done,
     )
 
 
-def _em_step(
-    normal: np.ndarray,
-    right: np.ndarray,
-    square: float,
-    variances: np.ndarray,
-    n: int,
-    q1: int,
-    q2: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One step of REML-EM on Henderson's mixed-model equations: solution, inverse, new variances."""
-    a, b, rest = variances
-    matrix = normal.copy()
-    first, second = slice(1, 1 + q1), slice(1 + q1, 1 + q1 + q2)
-    matrix[np.arange(1, 1 + q1), np.arange(1, 1 + q1)] += rest / a
-    matrix[np.arange(1 + q1, 1 + q1 + q2), np.arange(1 + q1, 1 + q1 + q2)] += rest / b
-    inverse = np.linalg.inv(matrix)
-    solution = inverse @ right
-    u, v = solution[first], solution[second]
-    trace_u = float(np.trace(inverse[first, first]))
-    trace_v = float(np.trace(inverse[second, second]))
-    new = np.array(
-        [
-            (u @ u + rest * trace_u) / q1,
-            (v @ v + rest * trace_v) / q2,
-            (square - solution @ right) / (n - 1),
-        ]
-    )
-    return solution, inverse, new
+@dataclass(frozen=True)
+class _Solved:
+    """Dossier effects, (mean, reviewer effects), the inverse of their block, the dossiers' trace."""
+
+    dossiers: np.ndarray
+    rest: np.ndarray
+    inverse: np.ndarray
+    trace: float
+
+
+@dataclass(frozen=True)
+class _Equations:
+    """Henderson's mixed-model equations with the diagonal block of the dossiers eliminated.
+
+    `counts` are scores per dossier, `cross` dossiers x (1 + reviewers), `block` the normal equations of
+    mean and reviewers.
+    """
+
+    y: np.ndarray
+    counts: np.ndarray
+    cross: np.ndarray
+    block: np.ndarray
+    right_d: np.ndarray
+    right: np.ndarray
+
+    @classmethod
+    def of(
+        cls, scores: Scores, keys: list[tuple[str, str]], dossiers: list[str], reviewers: list[str]
+    ) -> "_Equations":
+        y = np.array([scores[key] for key in keys], dtype=float)
+        at_d = {key: j for j, key in enumerate(dossiers)}
+        at_r = {key: j for j, key in enumerate(reviewers)}
+        rows = np.array([at_d[d] for d, _ in keys])
+        design = np.zeros((len(keys), 1 + len(reviewers)))
+        design[:, 0] = 1
+        design[np.arange(len(keys)), [1 + at_r[r] for _, r in keys]] = 1
+        cross = np.zeros((len(dossiers), design.shape[1]))
+        np.add.at(cross, rows, design)
+        counts = np.bincount(rows, minlength=len(dossiers)).astype(float)
+        right_d = np.bincount(rows, weights=y, minlength=len(dossiers))
+        return cls(y, counts, cross, design.T @ design, right_d, design.T @ y)
+
+    def solve(self, variances: np.ndarray) -> _Solved:
+        """Solve for given variances (dossier, reviewer, residual)."""
+        a, b, rest = variances
+        diagonal = self.counts + rest / a
+        block = self.block.copy()
+        reviewers = np.arange(1, len(block))
+        block[reviewers, reviewers] += rest / b
+        scaled = self.cross / diagonal[:, None]
+        inverse = np.linalg.inv(block - self.cross.T @ scaled)
+        effects = inverse @ (self.right - scaled.T @ self.right_d)
+        trace = float((1 / diagonal).sum() + np.einsum("ij,jk,ik->", scaled, inverse, scaled))
+        return _Solved(self.right_d / diagonal - scaled @ effects, effects, inverse, trace)
+
+    def update(self, solved: _Solved, variances: np.ndarray) -> np.ndarray:
+        """One REML-EM step."""
+        u, v, rest = solved.dossiers, solved.rest[1:], variances[2]
+        explained = float(self.right_d @ u + self.right @ solved.rest)
+        return np.array(
+            [
+                (u @ u + rest * solved.trace) / len(u),
+                (v @ v + rest * float(np.trace(solved.inverse[1:, 1:]))) / len(v),
+                (float(self.y @ self.y) - explained) / (len(self.y) - 1),
+            ]
+        )
 
 
 # --- one reviewer, one dossier ------------------------------------------------------------------

@@ -15,15 +15,15 @@ from evaluations.panels.selectors.conflicts import conflicts_in
 
 FINANCE = "finance"
 ALIVE = (S.ASSIGNED, S.OPEN, S.LOCKED)
-FIT_IN_FIELD, FIT_FINANCE, FIT_OTHER = 1.0, 0.7, 0.4
+FIT_IN_FIELD, FIT_OTHER = 1.0, 0.4
 SPARE, LEAST = 1.25, 0.6  # a reviewer's load may go from 0.6 to 1.25 of the even share
 
 
-def problem(panel: Panel, *, seed: str, on: date, widen: bool = True) -> Problem:
+def problem(panel: Panel, *, seed: str, on: date, room: float = 1.0) -> Problem:
     """Build the problem: living sheets are forced, recused and conflicted pairs barred.
 
-    With `widen=False` only reserves who were called may take more than they already have, so that a gap
-    goes to a reserve before it goes to a reviewer with a full desk.
+    `room` stretches the most one reviewer may read. With 0 only reserves who were called may take more
+    than they already have, so that a gap goes to a reserve before it goes to a full desk.
     """
     rule = panel.parsed_rule()
     dossiers = list(panel.dossiers.order_by("code"))
@@ -34,9 +34,7 @@ def problem(panel: Panel, *, seed: str, on: date, widen: bool = True) -> Problem
     loads = Counter(expert for _, expert in forced)
     least = 0 if sheets else _least(dossiers, seats, rule)
     return Problem(
-        reviewers=tuple(
-            _reviewer(seat, loads, share, least, widen) for seat in seats if _counts(seat, loads)
-        ),
+        reviewers=tuple(_reviewer(seat, loads, share, least, room) for seat in seats if _counts(seat, loads)),
         dossiers=tuple(Wanted(d.code, d.wanted(rule)) for d in dossiers),
         seed=seed,
         fit=_fit(dossiers, seats),
@@ -56,13 +54,13 @@ def _counts(seat: PanelSeat, loads: Counter[str]) -> bool:
     return seat.left_at is None or loads[seat.judge.code] > 0
 
 
-def _reviewer(seat: PanelSeat, loads: Counter[str], share: int, least: int, widen: bool) -> Reviewer:
+def _reviewer(seat: PanelSeat, loads: Counter[str], share: int, least: int, room: float) -> Reviewer:
     expert = seat.judge
     load = loads[expert.code]
-    fresh = seat.left_at is None and (widen or seat.called_at is not None)
+    open_to_more = seat.left_at is None and (room > 0 or seat.called_at is not None)
     return Reviewer(
         key=expert.code,
-        maximum=max(share, load) if fresh else load,
+        maximum=max(int(share * max(room, 1)), load) if open_to_more else load,
         minimum=least,
         role=FINANCE if expert.is_finance else GENERAL,
         employer=expert.employer_key,
@@ -93,8 +91,6 @@ def _fit(dossiers: list[Dossier], seats: list[PanelSeat]) -> dict[Pair, float]:
         for dossier in dossiers:
             if dossier.category in expert.fields:
                 fit[dossier.code, expert.code] = FIT_IN_FIELD
-            elif expert.is_finance:
-                fit[dossier.code, expert.code] = FIT_FINANCE
     return fit
 
 

@@ -41,8 +41,7 @@ def assign_sheets(
     with changing(Panel, panel_id, by=by, now=now, version=version, reason=accept_gaps) as panel:
         panel.seed, panel.gaps_reason = seed, accept_gaps
         panel.assign(by=by)
-        problem = selectors.problem(panel, seed=seed, on=day_of(now))
-        plan = assign(problem)
+        problem, plan = solve(panel, seed=seed, now=now)
         if plan.shortfalls and not accept_gaps:
             short = "、".join(plan.shortfalls)
             raise Refused(_("回避后评委不足，以下材料缺评委：%(short)s") % {"short": short}, code="short")
@@ -50,6 +49,24 @@ def assign_sheets(
         make_sheets(panel, plan.pairs, now=now)
         panel.note(run=run.no, plan=run.plan_hash, proof=run.proof)
     return run
+
+
+ROOMS = (1.0, 1.5)  # the even load first; half as much again where that leaves a gap
+
+
+def solve(panel: Panel, *, seed: str, now: datetime) -> tuple[Problem, Plan]:
+    """Solve with even loads, or with wider ones where even loads leave a dossier or a role short."""
+    for room in ROOMS:
+        problem = selectors.problem(panel, seed=seed, on=day_of(now), room=room)
+        plan = assign(problem)
+        if not is_lacking(plan):
+            break
+    return problem, plan
+
+
+def is_lacking(plan: Plan) -> bool:
+    """Tell whether a dossier misses a reviewer or a role."""
+    return bool(plan.shortfalls) or any(row["rule"] == "role" for row in plan.broken)
 
 
 def record_run(panel: Panel, problem: Problem, plan: Plan, occasion: str, *, now: datetime) -> AssignmentRun:
@@ -191,26 +208,30 @@ def refill(panel: Panel, *, now: datetime) -> AssignmentRun | None:
     if not selectors.gaps(panel):
         return None
     seed, on = f"{panel.seed}|{AssignmentRun.objects.filter(panel=panel).count()}", day_of(now)
-    problem = selectors.problem(panel, seed=seed, on=on, widen=False)
+    problem = selectors.problem(panel, seed=seed, on=on, room=0)
     plan = assign(problem)
     for reserve in _waiting_reserves(panel):
-        if not plan.shortfalls:
+        if not is_lacking(plan):
             break
         if not _could_help(panel, reserve, plan, now=now):
             continue
         call_reserve(reserve, now=now)
-        problem = selectors.problem(panel, seed=seed, on=on, widen=False)
+        problem = selectors.problem(panel, seed=seed, on=on, room=0)
         plan = assign(problem)
-    if plan.shortfalls:
-        problem = selectors.problem(panel, seed=seed, on=on)
-        plan = assign(problem)
+    if is_lacking(plan):
+        problem, plan = solve(panel, seed=seed, now=now)
     run = record_run(panel, problem, plan, "refill", now=now)
     make_sheets(panel, set(plan.pairs) - problem.forced, now=now)
     return run
 
 
 def _could_help(panel: Panel, reserve: PanelSeat, plan: Plan, *, now: datetime) -> bool:
-    """Tell whether a reserve has no tie to at least one dossier that is short."""
-    short = list(panel.dossiers.filter(code__in=list(plan.shortfalls)))
+    """Tell whether a reserve has the role and no tie for at least one dossier that is short."""
+    roles = (
+        {row["dossier"] for row in plan.broken if row["rule"] == "role"}
+        if reserve.judge.is_finance
+        else set()
+    )
+    short = list(panel.dossiers.filter(code__in=[*plan.shortfalls, *roles]))
     ties = selectors.conflicts_in(short, [reserve.judge], on=day_of(now))
     return any((dossier.pk, reserve.person_id) not in ties for dossier in short)

@@ -6,14 +6,8 @@ import numpy as np
 import pytest
 
 from evaluations.panels.rules import consistency
-from evaluations.panels.rules.consistency import (
-    Trim,
-    crossed,
-    cut_line,
-    icc,
-    kendall_w,
-    krippendorff_interval,
-)
+from evaluations.panels.rules.agreement import icc, kendall_w, krippendorff_interval
+from evaluations.panels.rules.consistency import Trim, crossed, cut_line
 
 SHROUT_FLEISS = np.array(
     [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
