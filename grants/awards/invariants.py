@@ -18,7 +18,7 @@ from grants.rounds.models import Round
 
 @invariant("I6", group="invariants", says="立项必经公示期满，且公示、立项由不同的人办理")
 def awards_passed_their_notice() -> Iterator[Problem]:
-    """Every award came after 24:00 of its notice, over a cleared item, and by another person than its maker."""
+    """Every award came after 24:00 of its notice, over a cleared item, by another person than its maker."""
     cleared = NoticeItem.objects.filter(state=I.CLEARED).values_list("notice_id", "subject")
     passed = set(cleared)
     for award in Award.objects.select_related("notice", "proposal"):
@@ -35,7 +35,7 @@ def awards_passed_their_notice() -> Iterator[Problem]:
 @invariant("I6w", group="invariants", says="已立项的申报都有立项记录，反之亦然，金额相符")
 def awarded_means_awarded() -> Iterator[Problem]:
     """An application is awarded if and only if it has a granted award over the money set aside for it."""
-    states = {pk: state for pk, state in Proposal.objects.values_list("pk", "state")}
+    states = dict(Proposal.objects.values_list("pk", "state"))
     rows = {award.proposal_id: award for award in Award.objects.select_related("allotment")}
     for pk, state in states.items():
         award = rows.get(pk)

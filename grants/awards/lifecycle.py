@@ -43,9 +43,7 @@ def has_lines(decision: Any) -> bool:
 @question(_("须填写会议纪要文号、参会人员、资金批复文号，并上传签字扫描件。"))
 def is_minuted(decision: Any) -> bool:
     """Tell whether the meeting left its papers."""
-    return bool(
-        decision.minutes_no and decision.attendees and decision.money_reply_no and decision.scan_id
-    )
+    return bool(decision.minutes_no and decision.attendees and decision.money_reply_no and decision.scan_id)
 
 
 class DecisionLifecycle(Stateful):
@@ -56,13 +54,25 @@ class DecisionLifecycle(Stateful):
     class Meta:
         abstract = True
 
-    @transition("state", [D.DRAFTED], D.TABLED, conditions=[has_lines], permission=may("awards.table"),
-                custom={"fact": events.DecisionTabled})
+    @transition(
+        "state",
+        [D.DRAFTED],
+        D.TABLED,
+        conditions=[has_lines],
+        permission=may("awards.table"),
+        custom={"fact": events.DecisionTabled},
+    )
     def table(self, *, by: Actor) -> None:
         """提请局长办公会"""
 
-    @transition("state", [D.TABLED], D.RESOLVED, conditions=[is_minuted], permission=may("awards.resolve"),
-                custom={"fact": events.DecisionResolved})
+    @transition(
+        "state",
+        [D.TABLED],
+        D.RESOLVED,
+        conditions=[is_minuted],
+        permission=may("awards.resolve"),
+        custom={"fact": events.DecisionResolved},
+    )
     def resolve(self, *, by: Actor) -> None:
         """形成会议决定"""
 
@@ -75,8 +85,13 @@ class AllotmentLifecycle(Stateful):
     class Meta:
         abstract = True
 
-    @transition("state", [M.RESERVED], M.RELEASED, permission=may("awards.release"),
-                custom={"fact": events.MoneyReleased})
+    @transition(
+        "state",
+        [M.RESERVED],
+        M.RELEASED,
+        permission=may("awards.release"),
+        custom={"fact": events.MoneyReleased},
+    )
     def release(self, *, by: Actor) -> None:
         """释放资金"""
 
@@ -89,7 +104,8 @@ class AwardLifecycle(Stateful):
     class Meta:
         abstract = True
 
-    @transition("state", [W.GRANTED], W.LAPSED, permission=may("awards.lapse"),
-                custom={"fact": events.AwardLapsed})
+    @transition(
+        "state", [W.GRANTED], W.LAPSED, permission=may("awards.lapse"), custom={"fact": events.AwardLapsed}
+    )
     def lapse(self, *, by: Actor) -> None:
         """逾期未签约，立项失效"""

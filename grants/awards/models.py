@@ -48,7 +48,9 @@ class Decision(DecisionLifecycle):
     met_on = models.DateField(_("会议日期"), null=True)
     attendees = models.JSONField(_("参会人员"), default=list)
     money_reply_no = models.CharField(_("资金批复文号"), max_length=60, blank=True)
-    scan = models.ForeignKey(FileRef, models.PROTECT, null=True, related_name="+", verbose_name=_("纪要扫描件"))
+    scan = models.ForeignKey(
+        FileRef, models.PROTECT, null=True, related_name="+", verbose_name=_("纪要扫描件")
+    )
     left = models.JSONField(_("余额说明"), default=list)
     lines_digest = models.CharField(_("名单摘要"), max_length=64, blank=True)
     drafted_by_id = models.BigIntegerField(_("拟定人"), null=True)
@@ -67,7 +69,9 @@ class Decision(DecisionLifecycle):
             ),
             models.CheckConstraint(
                 condition=~Q(state=D.RESOLVED)
-                | ~Q(minutes_no="") & ~Q(money_reply_no="") & Q(scan__isnull=False, resolved_at__isnull=False),
+                | ~Q(minutes_no="")
+                & ~Q(money_reply_no="")
+                & Q(scan__isnull=False, resolved_at__isnull=False),
                 name="resolved_decision_has_its_papers",
             ),
             models.CheckConstraint(
@@ -106,7 +110,8 @@ class CategoryMove(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount_fen__gt=0) & ~Q(source=F("target")), name="money_moves_between_two_categories"
+                condition=Q(amount_fen__gt=0) & ~Q(source=F("target")),
+                name="money_moves_between_two_categories",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="category_move_has_a_reason"),
         ]
@@ -119,12 +124,24 @@ class DecisionLine(models.Model):
     """One application on the list: where it stands, what is recommended, what is decided."""
 
     SEALED = (
-        "proposal_id", "category_id", "rank", "score", "asked_fen", "recommended_outcome", "recommended_fen",
-        "outcome", "amount_fen", "source_id", "departure_reason", "cut_consent",
+        "proposal_id",
+        "category_id",
+        "rank",
+        "score",
+        "asked_fen",
+        "recommended_outcome",
+        "recommended_fen",
+        "outcome",
+        "amount_fen",
+        "source_id",
+        "departure_reason",
+        "cut_consent",
     )
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="lines", verbose_name=_("决定"))
-    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="decision_lines", verbose_name=_("申报"))
+    proposal = models.ForeignKey(
+        Proposal, models.PROTECT, related_name="decision_lines", verbose_name=_("申报")
+    )
     category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name=_("类别"))
     rank = models.PositiveIntegerField(_("类别内名次"))
     score = models.DecimalField(_("评审得分"), max_digits=6, decimal_places=2)
@@ -161,7 +178,9 @@ class DecisionLine(models.Model):
                 | ~Q(outcome=Outcome.PROPOSE) & Q(amount_fen=0, source__isnull=True),
                 name="only_proposed_lines_carry_money_and_a_source",
             ),
-            models.CheckConstraint(condition=Q(amount_fen__lte=F("asked_fen")), name="nobody_gets_more_than_asked"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__lte=F("asked_fen")), name="nobody_gets_more_than_asked"
+            ),
             models.CheckConstraint(
                 condition=~Q(outcome=Outcome.PROPOSE) | Q(amount_fen=F("asked_fen")) | ~Q(cut_consent=""),
                 name="cut_line_has_consent",
@@ -177,8 +196,12 @@ class Allotment(AllotmentLifecycle):
 
     LOCK_RANK = 25
 
-    proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="allotment", verbose_name=_("申报"))
-    line = models.OneToOneField(DecisionLine, models.PROTECT, related_name="allotment", verbose_name=_("决定项"))
+    proposal = models.OneToOneField(
+        Proposal, models.PROTECT, related_name="allotment", verbose_name=_("申报")
+    )
+    line = models.OneToOneField(
+        DecisionLine, models.PROTECT, related_name="allotment", verbose_name=_("决定项")
+    )
     round = models.ForeignKey(Round, models.PROTECT, related_name="allotments", verbose_name=_("届次"))
     category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name=_("类别"))
     source = models.ForeignKey(FundingSource, models.PROTECT, related_name="+", verbose_name=_("资金来源"))
@@ -210,11 +233,13 @@ class Allotment(AllotmentLifecycle):
 
 
 class Award(AwardLifecycle):
-    """A funded application: how much, from which source, under which number; ``cut_fen`` below the request."""
+    """A funded application: how much, from which source, under which number; ``cut_fen`` less than asked."""
 
     LOCK_RANK = 30
 
-    proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="award_row", verbose_name=_("申报"))
+    proposal = models.OneToOneField(
+        Proposal, models.PROTECT, related_name="award_row", verbose_name=_("申报")
+    )
     allotment = models.OneToOneField(
         Allotment, models.PROTECT, related_name="award_row", verbose_name=_("资金安排")
     )

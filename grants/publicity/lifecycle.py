@@ -75,13 +75,19 @@ class NoticeLifecycle(Stateful):
     class Meta:
         abstract = True
 
-    @transition("state", [N.DRAFTED], N.PUBLISHED, permission=may("publicity.publish"),
-                custom={"fact": events.NoticePublished})
+    @transition(
+        "state",
+        [N.DRAFTED],
+        N.PUBLISHED,
+        permission=may("publicity.publish"),
+        custom={"fact": events.NoticePublished},
+    )
     def publish(self, *, by: Actor) -> None:
         """发布公示"""
 
-    @transition("state", [N.PUBLISHED], N.ENDED, permission=may("publicity.end"),
-                custom={"fact": events.NoticeEnded})
+    @transition(
+        "state", [N.PUBLISHED], N.ENDED, permission=may("publicity.end"), custom={"fact": events.NoticeEnded}
+    )
     def end(self, *, by: Actor) -> None:
         """公示期满"""
 
@@ -94,28 +100,52 @@ class ItemLifecycle(Stateful):
     class Meta:
         abstract = True
 
-    @transition("state", [I.LISTED], I.HELD, conditions=[notice_runs], permission=may("publicity.hold"),
-                custom={"fact": events.ItemHeld})
+    @transition(
+        "state",
+        [I.LISTED],
+        I.HELD,
+        conditions=[notice_runs],
+        permission=may("publicity.hold"),
+        custom={"fact": events.ItemHeld},
+    )
     def hold(self, *, by: Actor) -> None:
         """因异议暂缓"""
 
-    @transition("state", [I.HELD], I.LISTED, conditions=[notice_runs, nobody_objects],
-                permission=may("publicity.release"), custom={"fact": events.ItemReleased})
+    @transition(
+        "state",
+        [I.HELD],
+        I.LISTED,
+        conditions=[notice_runs, nobody_objects],
+        permission=may("publicity.release"),
+        custom={"fact": events.ItemReleased},
+    )
     def release(self, *, by: Actor) -> None:
         """异议不成立，继续公示"""
 
-    @transition("state", [I.LISTED, I.HELD], I.CLEARED, conditions=[notice_is_over, nobody_objects],
-                permission=may("publicity.clear"), custom={"fact": events.ItemCleared})
+    @transition(
+        "state",
+        [I.LISTED, I.HELD],
+        I.CLEARED,
+        conditions=[notice_is_over, nobody_objects],
+        permission=may("publicity.clear"),
+        custom={"fact": events.ItemCleared},
+    )
     def clear(self, *, by: Actor) -> None:
         """公示期满无异议"""
 
-    @transition("state", [I.HELD], I.STRUCK, permission=may("publicity.strike"),
-                custom={"fact": events.ItemStruck})
+    @transition(
+        "state", [I.HELD], I.STRUCK, permission=may("publicity.strike"), custom={"fact": events.ItemStruck}
+    )
     def strike(self, *, by: Actor) -> None:
         """异议成立，撤出公示"""
 
-    @transition("state", [I.LISTED, I.HELD, I.CLEARED], I.WITHDRAWN, permission=may("publicity.withdraw"),
-                custom={"fact": events.ItemWithdrawn})
+    @transition(
+        "state",
+        [I.LISTED, I.HELD, I.CLEARED],
+        I.WITHDRAWN,
+        permission=may("publicity.withdraw"),
+        custom={"fact": events.ItemWithdrawn},
+    )
     def withdraw(self, *, by: Actor) -> None:
         """申报单位退出"""
 
@@ -128,17 +158,32 @@ class ObjectionLifecycle(Stateful):
     class Meta:
         abstract = True
 
-    @transition("state", [O.LODGED], O.INVESTIGATING, permission=may("publicity.investigate"),
-                custom={"fact": events.ObjectionInvestigated})
+    @transition(
+        "state",
+        [O.LODGED],
+        O.INVESTIGATING,
+        permission=may("publicity.investigate"),
+        custom={"fact": events.ObjectionInvestigated},
+    )
     def investigate(self, *, by: Actor) -> None:
         """受理核查"""
 
-    @transition("state", [O.INVESTIGATING], O.UPHELD, permission=may("publicity.conclude"),
-                custom={"fact": events.ObjectionUpheld})
+    @transition(
+        "state",
+        [O.INVESTIGATING],
+        O.UPHELD,
+        permission=may("publicity.conclude"),
+        custom={"fact": events.ObjectionUpheld},
+    )
     def uphold(self, *, by: Actor) -> None:
         """认定异议成立"""
 
-    @transition("state", [O.INVESTIGATING], O.DISMISSED, permission=may("publicity.conclude"),
-                custom={"fact": events.ObjectionDismissed})
+    @transition(
+        "state",
+        [O.INVESTIGATING],
+        O.DISMISSED,
+        permission=may("publicity.conclude"),
+        custom={"fact": events.ObjectionDismissed},
+    )
     def dismiss(self, *, by: Actor) -> None:
         """认定异议不成立"""

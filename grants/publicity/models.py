@@ -26,7 +26,7 @@ class NoticeKind(models.TextChoices):
 
 
 class Notice(NoticeLifecycle):
-    """A public notice. ``provisional`` keeps the dates that no published calendar had settled at its start."""
+    """A public notice; ``provisional`` keeps dates that no published calendar had settled at its start."""
 
     LOCK_RANK = 12
 

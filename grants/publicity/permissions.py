@@ -20,7 +20,7 @@ def notice_of(obj: Any) -> Notice:
 @predicate
 def is_public(seat: Seat, obj: Any) -> bool:
     """The notice is out, or was."""
-    return notice_of(obj).state != N.DRAFTED
+    return bool(notice_of(obj).state != N.DRAFTED)
 
 
 @predicate

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from core.masking import personal_numbers
 from core.rulebook import N_, rule
@@ -97,7 +98,11 @@ def every_line_is_complete(texts: Iterable[Text], lines: Iterable[Line]) -> list
     return found
 
 
-PUBLICATION = [something_is_announced, every_line_is_complete, no_personal_number_is_shown]
+PUBLICATION: list[Callable[..., Any]] = [
+    something_is_announced,
+    every_line_is_complete,
+    no_personal_number_is_shown,
+]
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,11 @@ def facts_are_stated(complaint: Complaint) -> bool:
     return bool(complaint.statement.strip())
 
 
-@rule("G5", says=N_("实名异议须写明姓名（单位名称）和联系方式；不愿署名的可选择匿名反映。"), source="征集通知 异议处理")
+@rule(
+    "G5",
+    says=N_("实名异议须写明姓名（单位名称）和联系方式；不愿署名的可选择匿名反映。"),
+    source="征集通知 异议处理",
+)
 def a_signed_objection_can_be_answered(complaint: Complaint) -> bool:
     """Somebody who signs can be reached."""
     return complaint.kind == "anonymous" or (complaint.has_name and complaint.has_contact)
@@ -129,17 +138,23 @@ def a_unit_seals_its_objection(complaint: Complaint) -> bool:
     return complaint.kind != "unit" or complaint.has_seal
 
 
-COMPLAINT = [facts_are_stated, a_signed_objection_can_be_answered, a_unit_seals_its_objection]
+COMPLAINT: list[Callable[..., Any]] = [
+    facts_are_stated,
+    a_signed_objection_can_be_answered,
+    a_unit_seals_its_objection,
+]
 
 
 SHOWN = ((N_("项目名称"), "title"), (N_("单位名称"), "organisation"), (N_("落地社区"), "place"))
 
 
 def texts_of(parts: Mapping[str, str], lines: Iterable[Line]) -> list[Text]:
-    """Everything the public will read, each with its place; ``parts`` is place -> text of the notice itself."""
+    """Everything the public will read, each with its place; ``parts`` is place -> text of the notice."""
     found = [Text(sentence(place), text) for place, text in parts.items()]
     for line in lines:
         for name, field in SHOWN:
-            place = sentence(N_("第 {position} 项{name}"), {"position": line.position, "name": sentence(name)})
+            place = sentence(
+                N_("第 {position} 项{name}"), {"position": line.position, "name": sentence(name)}
+            )
             found.append(Text(place, getattr(line, field)))
     return found

@@ -38,9 +38,7 @@ class Ranked:
     tied: bool
 
 
-def ranked_by_category(
-    candidates: Iterable[Candidate], tie_break: Sequence[str]
-) -> dict[str, list[Ranked]]:
+def ranked_by_category(candidates: Iterable[Candidate], tie_break: Sequence[str]) -> dict[str, list[Ranked]]:
     """Rank each category by score and the tie-break chain; those that did not pass stand last."""
     found: dict[str, list[Candidate]] = {}
     for candidate in candidates:
@@ -173,7 +171,9 @@ def with_sources(
 
 def _without(allocation: Allocation, key: int) -> Allocation:
     gone = next(one for one in allocation.advice if one.key == key)
-    advice = tuple(replace(a, outcome=WAITLIST, amount_fen=0) if a.key == key else a for a in allocation.advice)
+    advice = tuple(
+        replace(a, outcome=WAITLIST, amount_fen=0) if a.key == key else a for a in allocation.advice
+    )
     before = sum(one.amount_fen for one in allocation.left if one.category == gone.category)
     others = [one for one in allocation.left if one.category != gone.category]
     here = Leftover(gone.category, before + gone.amount_fen, NO_SOURCE_FITS, key)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.money import at_most
 from core.rulebook import N_, rule
@@ -124,7 +125,11 @@ def only_what_is_left_moves(meeting: Meeting) -> Faults:
     ]
 
 
-MOVES = [every_move_is_whole, moves_stay_within_their_share, only_what_is_left_moves]
+MOVES: list[Callable[..., Any]] = [
+    every_move_is_whole,
+    moves_stay_within_their_share,
+    only_what_is_left_moves,
+]
 
 
 # --- lines ------------------------------------------------------------------------------------------
@@ -144,7 +149,11 @@ def only_what_passed_is_funded(meeting: Meeting) -> Faults:
     return [{"name": line.name, "subject": str(line.key)} for line in lines]
 
 
-@rule("L6", says=N_("“{name}”拟资助 {amount:yuan} 元，应在申请额 {asked:yuan} 元的 {least}% 至 100% 之间。"), source=SOURCE)
+@rule(
+    "L6",
+    says=N_("“{name}”拟资助 {amount:yuan} 元，应在申请额 {asked:yuan} 元的 {least}% 至 100% 之间。"),
+    source=SOURCE,
+)
 def amounts_are_cut_within_bounds(meeting: Meeting) -> Faults:
     """Nobody gets more than asked, and nobody is cut so far that the project cannot be done."""
     return [
@@ -194,7 +203,7 @@ def sources_keep_within_their_money(meeting: Meeting) -> bool:
     return True
 
 
-MEETING = [
+MEETING: list[Callable[..., Any]] = [
     every_departure_has_a_reason,
     only_what_passed_is_funded,
     amounts_are_cut_within_bounds,

@@ -43,9 +43,7 @@ class Grid:
 
     def point(self, index: int) -> tuple[int, ...]:
         """The sums a bit stands for."""
-        return tuple(
-            index // stride % (cap + 1) for stride, cap in zip(self.strides, self.caps, strict=True)
-        )
+        return tuple(index // stride % (cap + 1) for stride, cap in zip(self.strides, self.caps, strict=True))
 
 
 def _ones(count: int) -> int:

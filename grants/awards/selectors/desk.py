@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.policy import Actor, Role, check
 from core.todo import Todo
 from grants.awards.lifecycle import D
-from grants.awards.models import Allotment, Decision
+from grants.awards.models import Allotment, Decision, subject_of
 from grants.awards.selectors.money import live_allotments
 from grants.awards.selectors.ranking import unannounced
 from grants.proposals.lifecycle import P
@@ -57,5 +57,5 @@ def clearable() -> list[Allotment]:
     found = []
     for round_ in Round.objects.filter(state__in=[R.SELECTING, R.EXECUTING]):
         rows = live_allotments(round_).filter(award_row__isnull=True)
-        found += [one for one in rows if f"proposals.proposal:{one.proposal_id}" in subjects]
+        found += [one for one in rows if subject_of(Proposal(pk=one.proposal_id)) in subjects]
     return found

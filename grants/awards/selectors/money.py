@@ -1,4 +1,4 @@
-"""Where the money of a round is: budget, moved, set aside, awarded, released, left; by category and source."""
+"""Where the money of a round is: budget, moved, proposed, awarded, released, left; by category and source."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from grants.rounds.selectors import category_budgets
 
 @dataclass(frozen=True)
 class MoneyRow:
-    """One category or source, in fen: left = budget + moved − proposed − awarded; released is for information."""
+    """One category or source, in fen: left = budget + moved − proposed − awarded; released only informs."""
 
     code: str
     name: str
@@ -71,7 +71,9 @@ def money_picture(round_: Round) -> MoneyPicture:
     funding = list(RoundFunding.objects.filter(round=round_).select_related("source"))
     held: dict[tuple[str, int, str], int] = defaultdict(int)
     columns = ("category_id", "source_id", "state", "award_row__id", "amount_fen")
-    for category, source, state, award, amount in Allotment.objects.filter(round=round_).values_list(*columns):
+    for category, source, state, award, amount in Allotment.objects.filter(round=round_).values_list(
+        *columns
+    ):
         what = "released" if state == M.RELEASED else "awarded" if award else "proposed"
         for axis, pk in (("category", category), ("source", source), ("total", 0)):
             held[axis, pk, what] += amount

@@ -95,7 +95,9 @@ def chances(
     """Return the chance of each candidate by key, from the locked sheets; empty where there are none."""
     rule = stage_rule(round_, Stage.APPLICATION)
     trim = Trim(
-        int(rule.get("drop_high", 0)), int(rule.get("drop_low", 0)), int(rule.get("drop_from", 0)),
+        int(rule.get("drop_high", 0)),
+        int(rule.get("drop_low", 0)),
+        int(rule.get("drop_from", 0)),
         float(rule.get("pass_mark", 0)),
     )
     scores = _scores(round_, {code: int(weight) for code, weight in rule.get("components", {}).items()})
@@ -136,7 +138,9 @@ def waiting_list(round_: Round, category: Category | None = None) -> QuerySet[De
 def unannounced(round_: Round, *, promoted: bool) -> list[Allotment]:
     """Return money set aside that stands on no notice yet, by category and rank."""
     found = live_allotments(round_).filter(is_promoted=promoted, award_row__isnull=True)
-    rows = found.select_related("proposal__applicant", "proposal__host", "proposal__community", "category", "line")
+    rows = found.select_related(
+        "proposal__applicant", "proposal__host", "proposal__community", "category", "line"
+    )
     waiting = list(rows.order_by("category", "line__decision", "line__rank"))
     subjects = [subject_of(one.proposal) for one in waiting]
     live = NoticeItem.objects.filter(subject__in=subjects).exclude(state__in=[I.STRUCK, I.WITHDRAWN])

@@ -12,11 +12,10 @@ from grants.awards.services.deciding import (
     Change,
     Paper,
     amend_decision,
-    draft_decision,
-    recompute_decision,
     resolve_decision,
     table_decision,
 )
+from grants.awards.services.drafting import draft_decision, recompute_decision
 
 __all__ = [
     "Change",

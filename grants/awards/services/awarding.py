@@ -16,12 +16,12 @@ from core.money import format_yuan
 from core.policy import SYSTEM, Actor
 from grants.awards import rules
 from grants.awards.events import Awarded
-from grants.awards.lifecycle import D, M, W
+from grants.awards.lifecycle import D, M
 from grants.awards.models import Allotment, Award, Decision, DecisionLine, subject_of
 from grants.awards.selectors import left_by_category, left_by_source, unannounced, waiting_list
-from grants.awards.services.deciding import lock_round, set_aside
+from grants.awards.services.deciding import set_aside
+from grants.awards.services.drafting import lock_round
 from grants.proposals import services as proposals
-from grants.proposals.models import Proposal
 from grants.publicity import services as publicity
 from grants.publicity.lifecycle import N
 from grants.publicity.models import Notice, NoticeKind
@@ -103,12 +103,10 @@ def _item(allotment: Allotment) -> publicity.ItemDraft:
 
 
 @button
-def award_cleared(
-    *, notice_id: int, by: Actor, now: datetime, key: UUID | None = None
-) -> Receipt:
+def award_cleared(*, notice_id: int, by: Actor, now: datetime, key: UUID | None = None) -> Receipt:
     """Award every project that passed its notice and is not awarded yet; held ones can follow later.
 
-    Returns the receipt of the last award. Refused before the notice has ended.
+    Returns the receipt of the first one. Refused before the notice has ended.
     """
     notice = Notice.objects.select_related("round").filter(pk=notice_id).first()
     if notice is None:
@@ -122,16 +120,13 @@ def award_cleared(
     waiting = [found[subject] for subject in subjects if subject in found]
     if not waiting:
         raise Refused(_("没有公示无异议而待立项的项目。"), code="nothing_to_award")
-    receipt = None
-    for allotment in waiting:
-        receipt = _award(allotment, notice, by, now)
-    assert receipt is not None  # noqa: S101 - there was at least one
-    return receipt
+    receipts = [_award(allotment, notice, by, now) for allotment in waiting]
+    return receipts[0]
 
 
 def _award(allotment: Allotment, notice: Notice, by: Actor, now: datetime) -> Receipt:
     round_, category, proposal = allotment.round, allotment.category, allotment.proposal
-    proposals.award_proposal(proposal_id=proposal.pk, by=by, now=now)
+    receipt = proposals.award_proposal(proposal_id=proposal.pk, by=by, now=now)
     serial = take_number(round_.pk, f"project-{category.number_code}")
     days = round_.parsed_terms().number("contract_working_days")
     award = Award(
@@ -147,10 +142,16 @@ def _award(allotment: Allotment, notice: Notice, by: Actor, now: datetime) -> Re
         sign_by=working_calendar().add(day_of(now), days),
     )
     creating(
-        award, by=by, now=now, permission="awards.award", verb="award", fact=Awarded,
-        amount_fen=award.amount_fen, project_no=award.project_no,
+        award,
+        by=by,
+        now=now,
+        permission="awards.award",
+        verb="award",
+        fact=Awarded,
+        amount_fen=award.amount_fen,
+        project_no=award.project_no,
     )
-    return award.receipt
+    return receipt
 
 
 @button
@@ -175,8 +176,8 @@ def lapse_award(
         if not renounced and day_of(now) <= award.sign_by:
             raise Refused(_("签约期限还没有过；单位书面放弃的，请勾选“书面放弃”。"), code="not_overdue")
         award.lapse_reason = reason[:300]
-        proposals.lapse_proposal(proposal_id=award.proposal_id, reason=reason, by=by, now=now)
         award.note(renounced=renounced)
+    proposals.lapse_proposal(proposal_id=award.proposal_id, reason=reason, by=by, now=now)
     return award.receipt
 
 
@@ -224,7 +225,9 @@ def _next(
         if not reason:
             return line, passed
         passed.append({"proposal_id": line.proposal_id, "reason": reason})
-    raise Refused(_("“%(category)s”没有可以递补的备选项目。") % {"category": category.name}, code="nobody_waits")
+    raise Refused(
+        _("“%(category)s”没有可以递补的备选项目。") % {"category": category.name}, code="nobody_waits"
+    )
 
 
 def _affordable(
@@ -255,8 +258,3 @@ def release_money(*, proposal_id: int, why: str, by: Actor = SYSTEM, now: dateti
         allotment.released_why = why
         allotment.note(amount_fen=allotment.amount_fen, why=why)
     return allotment.receipt
-
-
-def is_granted(proposal: Proposal) -> bool:
-    """Tell whether an application holds an award that has not lapsed."""
-    return Award.objects.filter(proposal=proposal, state=W.GRANTED).exists()

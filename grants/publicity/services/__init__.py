@@ -8,8 +8,8 @@ from grants.publicity.services.notices import (
     end_due_notices,
     end_notice,
     publish_notice,
-    recount_notice,
     record_posting,
+    recount_notice,
     withdraw_item,
 )
 from grants.publicity.services.objections import (

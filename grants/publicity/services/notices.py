@@ -15,7 +15,7 @@ from core.errors import NotFound, Refused, RulesBroken
 from core.files.services import store
 from core.lifecycle import Receipt, button, changing, creating
 from core.policy import SYSTEM, Actor
-from core.rulebook import N_, violations
+from core.rulebook import N_, Violation, violations
 from core.words import day_text
 from core.workdays import Period
 from grants.publicity import rules
@@ -138,7 +138,7 @@ def edit_item(
         item.title = title if title is not None else item.title
         item.organisation = organisation if organisation is not None else item.organisation
         item.place = place if place is not None else item.place
-    return item.receipt
+    return notice.receipt
 
 
 def _only_draft(notice: Notice) -> None:
@@ -164,11 +164,11 @@ def publish_notice(
     return notice.receipt
 
 
-def broken_rules(notice: Notice) -> list[object]:
+def broken_rules(notice: Notice) -> list[Violation]:
     """Return what keeps a draft from being published, each with its place."""
     lines = notice.lines()
     parts = {N_("标题"): notice.title, N_("正文"): notice.text, N_("受理方式"): notice.contact}
-    return [*violations(rules.PUBLICATION, rules.texts_of(parts, lines), lines)]
+    return violations(rules.PUBLICATION, rules.texts_of(parts, lines), lines)
 
 
 def _period(notice: Notice, published_at: datetime) -> Period:
@@ -182,8 +182,14 @@ def recount_notice(
 ) -> Receipt:
     """Count the period again after dates were confirmed; it may become longer, never shorter."""
     with changing(
-        Notice, notice_id, by=by, now=now, key=key, version=version,
-        verb="recount", permission="publicity.end",
+        Notice,
+        notice_id,
+        by=by,
+        now=now,
+        key=key,
+        version=version,
+        verb="recount",
+        permission="publicity.end",
     ) as notice:
         if notice.state != N.PUBLISHED or notice.published_at is None:
             raise Refused(_("只有公示中的公示才需要重新计算期限。"))
@@ -260,8 +266,14 @@ def record_posting(
     if not url.startswith(("https://", "http://")):
         raise Refused(_("请填写政府网站上该公示的完整网址。"), field="url")
     with changing(
-        Notice, notice_id, by=by, now=now, key=key, version=version,
-        verb="record_posting", permission="publicity.record_posting",
+        Notice,
+        notice_id,
+        by=by,
+        now=now,
+        key=key,
+        version=version,
+        verb="record_posting",
+        permission="publicity.record_posting",
     ) as notice:
         if notice.state == N.DRAFTED:
             raise Refused(_("公示发布之后才能登记政府网站的同步公示。"))

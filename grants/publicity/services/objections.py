@@ -74,7 +74,9 @@ def lodge_objection(
 
 
 def _objectionable(item_id: int) -> NoticeItem:
-    item = NoticeItem.objects.select_for_update(of=("self",)).select_related("notice__round").filter(pk=item_id)
+    item = (
+        NoticeItem.objects.select_for_update(of=("self",)).select_related("notice__round").filter(pk=item_id)
+    )
     found = item.first()
     if found is None or found.notice.state == N.DRAFTED:
         raise NotFound()

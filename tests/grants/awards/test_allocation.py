@@ -63,7 +63,10 @@ class TestTheLine:
         )
         got = shares(ranked, {"elderly": 30_000_00})
         assert [(a.key, a.outcome, a.amount_fen) for a in got.advice] == [
-            (1, "propose", 20_000_00), (2, "waitlist", 0), (3, "waitlist", 0), (4, "decline", 0),
+            (1, "propose", 20_000_00),
+            (2, "waitlist", 0),
+            (3, "waitlist", 0),
+            (4, "decline", 0),
         ]
         assert [(x.why, x.amount_fen, x.key) for x in got.left] == [("next_asks_more", 10_000_00, 2)]
 
@@ -81,7 +84,8 @@ class TestTheLine:
         ranked = rules.ranked_by_category([someone(1), someone(2, "40.00")], CHAIN)
         got = shares(ranked, {"elderly": 50_000_00, "youth": 10_000_00})
         assert [(x.category, x.why, x.amount_fen) for x in got.left] == [
-            ("elderly", "no_more_passing", 30_000_00), ("youth", "no_more_passing", 10_000_00),
+            ("elderly", "no_more_passing", 30_000_00),
+            ("youth", "no_more_passing", 10_000_00),
         ]
 
     candidates = st.lists(
@@ -125,7 +129,7 @@ class TestTheLine:
 
 class TestTheSources:
     def test_a_full_year_is_assigned_to_the_last_fen(self):
-        amounts = {key: 20_000_00 for key in range(1, 46)} | {key: 10_000_00 for key in range(46, 56)}
+        amounts = dict.fromkeys(range(1, 46), 2000000) | dict.fromkeys(range(46, 56), 1000000)
         found = rules.assign_sources(amounts, {"lottery": 900_000_00, "charity": 100_000_00})
         charity = sum(amounts[key] for key, code in found.items() if code == "charity")
         assert (sum(amounts.values()), charity) == (1_000_000_00, 100_000_00)
@@ -179,9 +183,16 @@ class TestTheSources:
 
 def line(key: int = 1, **fields) -> Line:
     values = {
-        "key": key, "name": f"项目{key}", "category": "elderly", "rank": key, "passed": True,
-        "asked_fen": 20_000_00, "advised": "propose", "advised_fen": 20_000_00,
-        "outcome": "propose", "amount_fen": 20_000_00,
+        "key": key,
+        "name": f"项目{key}",
+        "category": "elderly",
+        "rank": key,
+        "passed": True,
+        "asked_fen": 20_000_00,
+        "advised": "propose",
+        "advised_fen": 20_000_00,
+        "outcome": "propose",
+        "amount_fen": 20_000_00,
     }
     return Line(**{**values, **fields})
 
@@ -190,7 +201,9 @@ def meeting(*lines: Line, **fields) -> Meeting:
     values = {
         "budgets": {"elderly": 40_000_00, "youth": 30_000_00},
         "sources": {"lottery": 60_000_00, "charity": 10_000_00},
-        "cut_max_percent": 20, "move_max_percent": 10, "left": {"elderly": 4_000_00, "youth": 0},
+        "cut_max_percent": 20,
+        "move_max_percent": 10,
+        "left": {"elderly": 4_000_00, "youth": 0},
     }
     return Meeting(tuple(lines), **{**values, **fields})
 
@@ -243,6 +256,7 @@ class TestTheMeeting:
         about = meeting(line(1), line(2, outcome="decline", amount_fen=0, reason="存疑"), moves=(moved,))
         left = rules.leftovers(about, [rules.Leftover("youth", 34_000_00, "no_more_passing")])
         assert [(x.category, x.amount_fen, x.why) for x in left] == [
-            ("elderly", 16_000_00, "by_decision"), ("youth", 34_000_00, "no_more_passing"),
+            ("elderly", 16_000_00, "by_decision"),
+            ("youth", 34_000_00, "no_more_passing"),
         ]
         assert sum(x.amount_fen for x in left) + 20_000_00 == sum(about.budgets.values())

@@ -57,9 +57,7 @@ class Stand:
 
     def object_to(self, item: NoticeItem, *, kind="person", now=RUNNING, **fields):
         values = {"objector": "王小明", "contact": "13812341234", "statement": "该单位材料不实"} | fields
-        return services.lodge_objection(
-            item_id=item.pk, kind=kind, by=SYSTEM, now=now, **values
-        )
+        return services.lodge_objection(item_id=item.pk, kind=kind, by=SYSTEM, now=now, **values)
 
     def conclude(self, objection, verb: str, *, by=None, now=RUNNING) -> None:
         by = by or self.office.second_chief

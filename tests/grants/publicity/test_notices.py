@@ -90,8 +90,14 @@ class TestPublishing:
 
         key = uuid4()
         asked = {
-            "round_id": stand.round.pk, "kind": "award", "title": "公示", "contact": "科室",
-            "items": stand.items(), "by": stand.office.clerk, "now": DRAFTED, "key": key,
+            "round_id": stand.round.pk,
+            "kind": "award",
+            "title": "公示",
+            "contact": "科室",
+            "items": stand.items(),
+            "by": stand.office.clerk,
+            "now": DRAFTED,
+            "key": key,
         }
         assert services.draft_notice(**asked) == services.draft_notice(**asked)
         assert Notice.objects.count() == 1
@@ -132,9 +138,7 @@ class TestOverAYearWithoutItsNotice:
         return stand.publish(self.OUT)
 
     def confirm(self, stand, day: date, kind: str) -> None:
-        confirm_date(
-            day=day, kind=kind, reason="省厅通知", by=stand.office.second_chief, now=self.OUT
-        )
+        confirm_date(day=day, kind=kind, reason="省厅通知", by=stand.office.second_chief, now=self.OUT)
 
     def test_the_dates_of_that_year_are_named(self, notice):
         assert notice.ends_on == date(2027, 1, 6)
@@ -176,8 +180,12 @@ class TestOverAYearWithoutItsNotice:
 class TestTheGovernmentSite:
     def record(self, stand, notice, url="https://www.wuchang.gov.cn/gs/1.html"):
         services.record_posting(
-            notice_id=notice.pk, url=url, screenshot=a_picture(), filename="截图.png",
-            by=stand.office.clerk, now=RUNNING,
+            notice_id=notice.pk,
+            url=url,
+            screenshot=a_picture(),
+            filename="截图.png",
+            by=stand.office.clerk,
+            now=RUNNING,
         )
 
     def test_address_and_picture_are_kept(self, stand):

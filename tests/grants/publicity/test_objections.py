@@ -85,24 +85,25 @@ class TestWhoInvestigates:
         for involved in (stand.office.clerk, stand.office.leader):
             with pytest.raises(Forbidden):
                 services.investigate_objection(objection_id=objection.pk, by=involved, now=RUNNING)
-        services.investigate_objection(
-            objection_id=objection.pk, by=stand.office.second_clerk, now=RUNNING
-        )
+        services.investigate_objection(objection_id=objection.pk, by=stand.office.second_clerk, now=RUNNING)
         assert Objection.objects.get().investigator_id == stand.office.second_clerk.user_id
 
     def test_whoever_handled_the_subject_does_not(self, stand):
         drafts = [stand.items()[1]]
         notice = services.draft_notice(
-            round_id=stand.round.pk, kind="award", title="公示", contact="科室", items=drafts,
-            by=stand.office.second_clerk, now=RUNNING,
+            round_id=stand.round.pk,
+            kind="award",
+            title="公示",
+            contact="科室",
+            items=drafts,
+            by=stand.office.second_clerk,
+            now=RUNNING,
         )
         services.publish_notice(notice_id=notice.pk, by=stand.office.leader, now=RUNNING)
         objection = stand.object_to(notice.items.get())
         with pytest.raises(Forbidden):
             services.investigate_objection(objection_id=objection.pk, by=stand.office.clerk, now=RUNNING)
-        services.investigate_objection(
-            objection_id=objection.pk, by=stand.office.section_chief, now=RUNNING
-        )
+        services.investigate_objection(objection_id=objection.pk, by=stand.office.section_chief, now=RUNNING)
 
     def test_a_declared_interest_in_the_organisation_overrides_the_role(self, stand, item):
         objection = stand.object_to(item)
@@ -201,8 +202,9 @@ def test_the_kernel_alone_moves_items(stand, item):
     from core.lifecycle import changing
 
     for verb in ("hold", "clear", "strike", "withdraw", "release"):
-        with pytest.raises(Forbidden), changing(
-            NoticeItem, item.pk, by=stand.office.leader, now=RUNNING
-        ) as held:
+        with (
+            pytest.raises(Forbidden),
+            changing(NoticeItem, item.pk, by=stand.office.leader, now=RUNNING) as held,
+        ):
             getattr(held, verb)(by=stand.office.leader)
     assert SYSTEM.kind == "system"

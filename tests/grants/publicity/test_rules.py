@@ -57,13 +57,13 @@ class TestThePeriod:
         late = datetime.fromisoformat("2026-06-07T23:30:00+00:00")
         assert rules.notice_period(YEAR, late, 5, True).first == date(2026, 6, 8)
 
-    @given(
-        minutes=st.integers(0, 365 * 24 * 60 - 1), days=st.integers(1, 15), counts=st.booleans()
-    )
+    @given(minutes=st.integers(0, 365 * 24 * 60 - 1), days=st.integers(1, 15), counts=st.booleans())
     def test_it_always_holds_exactly_as_many_whole_working_days(self, minutes, days, counts):
         published = at(2026, 1, 1, 0, 0) + timedelta(minutes=minutes)
         period = rules.notice_period(YEAR, published, days, counts)
-        first = period.first if rules.counts_first_day(published, counts) else period.first + timedelta(days=1)
+        first = (
+            period.first if rules.counts_first_day(published, counts) else period.first + timedelta(days=1)
+        )
         assert YEAR.count(first, period.last) == days
         assert YEAR.is_workday(period.last)
         assert published < period.ends_at

@@ -91,9 +91,16 @@ def an_item(stand, state, notice_state):
 
 
 STANDS = [
-    ("listed", "running"), ("held", "running"), ("answered", "running"), ("struck", "running"),
-    ("withdrawn", "running"), ("held", "over"), ("answered", "over"), ("cleared", "over"),
-    ("struck", "over"), ("withdrawn", "over"),
+    ("listed", "running"),
+    ("held", "running"),
+    ("answered", "running"),
+    ("struck", "running"),
+    ("withdrawn", "running"),
+    ("held", "over"),
+    ("answered", "over"),
+    ("cleared", "over"),
+    ("struck", "over"),
+    ("withdrawn", "over"),
 ]
 
 
@@ -152,8 +159,13 @@ def test_the_permission_table_is_exactly_this_one(stand):
     assert set(TABLE) == set(PERMISSIONS)
     notice = stand.publish()
     objection = stand.object_to(notice.items.get(position=1))
-    matters = {"investigate": objection, "conclude": objection, "see_objector": objection,
-               "view_objection": objection, "lodge": notice.items.get(position=3)}
+    matters = {
+        "investigate": objection,
+        "conclude": objection,
+        "see_objector": objection,
+        "view_objection": objection,
+        "lodge": notice.items.get(position=3),
+    }
     newcomers = {role: Actor(700_000 + n, 700_000 + n, (Grant(role),)) for n, role in enumerate(Role.values)}
     for name, (roles, kernel) in TABLE.items():
         about = matters.get(name.partition(".")[2], notice)
