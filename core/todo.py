@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, DateField, DateTimeField, IntegerField, Min, QuerySet, Value
@@ -31,62 +32,91 @@ class Todo:
         return self.due is not None and self.due < now
 
 
-@dataclass(frozen=True)
 class Pending:
     """Work that waits and is not counted yet, so that one query can count everything on a desk.
 
-    ``due`` names the field with the deadline: an instant, or a day whose last moment counts.
+    ``due_by`` names the field with the deadline: an instant, or a day whose last moment counts. Asked for
+    its count alone, it counts itself.
     """
 
-    label: Any
-    rows: QuerySet[Any]
-    due: str = ""
-    url_name: str = ""
-    args: tuple[str, ...] = ()
+    def __init__(
+        self,
+        label: Any,
+        rows: QuerySet[Any],
+        due_by: str = "",
+        url_name: str = "",
+        args: tuple[str, ...] = (),
+    ) -> None:
+        self.label, self.rows, self.due_by = label, rows, due_by
+        self.url_name, self.args = url_name, args
+
+    @cached_property
+    def counted(self) -> Todo:
+        """Return the same work, counted and dated."""
+        return self.as_todo(_count({0: self}).get(0, NOTHING))
+
+    @property
+    def count(self) -> int:
+        """Return how many wait."""
+        return self.counted.count
+
+    @property
+    def due(self) -> datetime | None:
+        """Return the nearest deadline."""
+        return self.counted.due
+
+    def as_todo(self, answer: tuple[int, datetime | None]) -> Todo:
+        """Return the work with its count and its nearest deadline."""
+        return Todo(self.label, *answer, self.url_name, self.args)
+
+    def falls_on_a_day(self) -> bool:
+        """Tell whether the deadline is a day and not an instant."""
+        meta, field = self.rows.model._meta, None
+        for name in self.due_by.split("__") if self.due_by else ():
+            field = meta.get_field(name)
+            meta = field.related_model._meta if field.is_relation else meta  # type: ignore[union-attr]
+        return field is not None and not isinstance(field, DateTimeField)
+
+
+COLUMNS = ("place", "number", "instant", "day")
+NOTHING: tuple[int, datetime | None] = (0, None)
 
 
 def counted(items: Iterable[Todo | Pending]) -> list[Todo]:
-    """Return everything as counted work, in the same order, in at most two queries however many rows."""
+    """Return everything as counted work, in the same order; what is pending is counted in one query."""
     found = list(items)
-    pending = {place: one for place, one in enumerate(found) if isinstance(one, Pending)}
-    days = {place: one for place, one in pending.items() if _is_day(one)}
-    instants = {place: one for place, one in pending.items() if place not in days}
-    answers = _count(instants, DateTimeField()) | _count(days, DateField())
-    for place, one in pending.items():
-        number, due = answers.get(place, (0, None))
-        found[place] = Todo(one.label, number, due, one.url_name, one.args)
-    return [one for one in found if isinstance(one, Todo)]
-
-
-def _is_day(one: Pending) -> bool:
-    if not one.due:
-        return False
-    field: Any = one.rows.model._meta
-    for name in one.due.split("__"):
-        field = (field.related_model._meta if getattr(field, "is_relation", False) else field).get_field(name)
-    return not isinstance(field, DateTimeField)
-
-
-def _count(pending: dict[int, Pending], kind: DateField) -> dict[int, tuple[int, datetime | None]]:
-    parts = [
-        one.rows.order_by()
-        .values(place=Value(place, IntegerField()))
-        .annotate(number=Count("pk", distinct=True))
-        .annotate(nearest=Min(one.due or Value(None, kind), output_field=kind))
-        .values_list("place", "number", "nearest")
-        for place, one in pending.items()
+    answers = _count({place: one for place, one in enumerate(found) if isinstance(one, Pending)})
+    return [
+        one.as_todo(answers.get(place, NOTHING)) if isinstance(one, Pending) else one
+        for place, one in enumerate(found)
     ]
+
+
+def _count(pending: dict[int, Pending]) -> dict[int, tuple[int, datetime | None]]:
+    parts = [_part(place, one) for place, one in pending.items()]
     if not parts:
         return {}
     rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
-    return {place: (number, _moment(nearest)) for place, number, nearest in rows}
+    return {place: (number, instant or _moment(day)) for place, number, instant, day in rows}
 
 
-def _moment(nearest: date | datetime | None) -> datetime | None:
-    """Return an instant; of a day, its last one."""
-    if nearest is None or isinstance(nearest, datetime):
-        return nearest
-    return datetime.combine(nearest + timedelta(days=1), time(), SHANGHAI) - timedelta(seconds=1)
+def _part(place: int, one: Pending) -> QuerySet[Any]:
+    instant, day = DateTimeField(), DateField()
+    is_day = one.falls_on_a_day()
+    nearest = {
+        "instant": Min(
+            one.due_by if one.due_by and not is_day else Value(None, instant), output_field=instant
+        ),
+        "day": Min(one.due_by if is_day else Value(None, day), output_field=day),
+    }
+    rows = one.rows.order_by().values(place=Value(place, IntegerField()))
+    part: QuerySet[Any] = rows.annotate(number=Count("pk", distinct=True), **nearest).values_list(*COLUMNS)
+    return part
+
+
+def _moment(day: date | None) -> datetime | None:
+    """Return the end of a day in Shanghai."""
+    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC) if day else None
 
 
 def by_urgency(todos: list[Todo]) -> list[Todo]:

@@ -17,7 +17,7 @@ from evaluations.rubrics.rules.sheet import Criterion
 from grants.proposals.models import Proposal
 from grants.rounds.models import Round, RoundRubric
 from grants.rounds.rules import Terms, Window
-from grants.rounds.selectors import public_rounds
+from grants.rounds.selectors import application_window, public_rounds
 
 DATES = (
     ("call_published", _("征集公告发布")),
@@ -112,16 +112,6 @@ def _listed() -> Any:
     )
 
 
-def window_of(round_: Round) -> Window:
-    """Return when applications count, from the extensions already fetched."""
-    newest = max(
-        (one for one in round_.extensions.all() if one.deadline == "applications_close"),
-        key=lambda one: one.made_at,
-        default=None,
-    )
-    return round_.parsed_terms().application_window(newest.until if newest else None)
-
-
 def front(*, now: datetime, most: int = 6) -> Front:
     """Return the home page's rounds: those that take or will take applications, then the others."""
     cards = [card_of(round_, now=now) for round_ in _listed()[:most]]
@@ -138,7 +128,7 @@ def public_round(code: str) -> Round | None:
 
 def card_of(round_: Round, *, now: datetime) -> Card:
     """Return a round's card; asks no query if the round came from this module."""
-    window = window_of(round_)
+    window = application_window(round_)
     stage = rules.stage_of(state=round_.state, opens=window.opens, is_over=window.is_over(now), now=now)
     until = window.opens if stage == rules.SOON else window.closes
     categories = sorted(round_.categories.all(), key=lambda one: one.pk)

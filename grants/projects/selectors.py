@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.files.selectors import files_of
 from core.policy import APPLICANT_ROLES, BUREAU_ROLES, Actor, Grant, Role
-from core.todo import Todo
+from core.todo import Pending, Todo
 from core.workdays import Period
 from grants.projects import rules
 from grants.projects.lifecycle import ENDED, A, C, E, J, R
@@ -206,12 +206,12 @@ def _visible(grant: Grant) -> Q:
 # What waits
 
 
-def todo_for(actor: Actor, now: datetime) -> list[Todo]:
+def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:
     """Return what waits for this person about projects."""
     return [*_todo_of_grantee(actor, now), *_todo_of_bureau(actor, now)]
 
 
-def _todo_of_grantee(actor: Actor, now: datetime) -> list[Todo]:
+def _todo_of_grantee(actor: Actor, now: datetime) -> list[Todo | Pending]:
     bodies = actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR)
     if not bodies:
         return []
@@ -221,55 +221,43 @@ def _todo_of_grantee(actor: Actor, now: datetime) -> list[Todo]:
     final = mine.filter(state=J.ACTIVE).filter(Q(has_midterm=False) | Q(midterm_passed=True))
     over = final.filter(ends_on__lt=clock.day_of(now))
     return [
-        Todo(
-            _("待签署的协议"),
-            to_sign.count(),
-            _end_of(to_sign.order_by("sign_by").values_list("sign_by", flat=True)),
+        Pending(_("待签署的协议"), to_sign, "sign_by"),
+        Todo(_("待提交的中期报告"), *_reports_due(midterm, "midterm_report")),
+        Pending(
+            _("整改后待重新提交的中期报告"), mine.filter(state=J.RECTIFYING, midterm_failures=1), "rectify_by"
         ),
-        Todo(_("待提交的中期报告"), midterm.count(), _report_due(midterm, "midterm_report")),
-        Todo(
-            _("整改后待重新提交的中期报告"),
-            (fixing := mine.filter(state=J.RECTIFYING, midterm_failures=1)).count(),
-            _end_of(fixing.order_by("rectify_by").values_list("rectify_by", flat=True)),
-        ),
-        Todo(_("待提交的结项报告"), over.count(), _report_due(over, "final_report")),
+        Todo(_("待提交的结项报告"), *_reports_due(over, "final_report")),
     ]
 
 
-def _todo_of_bureau(actor: Actor, now: datetime) -> list[Todo]:
-    todos: list[Todo] = []
+def _todo_of_bureau(actor: Actor, now: datetime) -> list[Todo | Pending]:
+    todos: list[Todo | Pending] = []
     today = clock.day_of(now)
     waiting = Project.objects.filter(state=J.AWAITING_AGREEMENT)
     if actor.has(Role.SECTION_CHIEF, Role.LEADER):
-        todos.append(Todo(_("待主办单位签署的协议"), waiting.filter(agreement__state=A.ACCEPTED).count()))
+        todos.append(Pending(_("待主办单位签署的协议"), waiting.filter(agreement__state=A.ACCEPTED)))
     if actor.has(Role.SECTION_CHIEF):
         late = waiting.filter(sign_by__lt=today, agreement__state=A.PREPARED)
-        asked = ChangeRequest.objects.filter(state=C.REQUESTED).order_by("answer_by")
-        todos.append(Todo(_("逾期未签约的项目"), late.count()))
-        todos.append(
-            Todo(_("待审批的变更"), asked.count(), _end_of(asked.values_list("answer_by", flat=True)))
-        )
+        asked = ChangeRequest.objects.filter(state=C.REQUESTED)
+        todos.append(Pending(_("逾期未签约的项目"), late))
+        todos.append(Pending(_("待审批的变更"), asked, "answer_by"))
     if actor.has(Role.LEADER):
         hopeless = Project.objects.filter(
             Q(state=J.RECTIFYING, midterm_failures=2)
             | Q(state=J.RECTIFYING, rectify_by__lt=today)
             | Q(state=J.FINAL_REVIEW, final_failed=True)
         )
-        todos.append(Todo(_("评估不合格、待决定是否终止的项目"), hopeless.count()))
+        todos.append(Pending(_("评估不合格、待决定是否终止的项目"), hopeless))
     return todos
 
 
-def _end_of(days: Any) -> datetime | None:
-    first = days.first()
-    return Period(first, first).ends_at.astimezone(UTC) if first else None
-
-
-def _report_due(projects: QuerySet[Project], name: str) -> datetime | None:
-    first = projects.select_related("round").order_by("round__year").first()
-    if first is None:
-        return None
-    day = first.round.parsed_terms().day(name)
-    return Period(day, day).ends_at.astimezone(UTC)
+def _reports_due(projects: QuerySet[Project], name: str) -> tuple[int, datetime | None]:
+    """Return how many reports are to come and when the first is due, in one query; the terms hold the day."""
+    found = list(projects.select_related("round").order_by("round__year"))
+    if not found:
+        return 0, None
+    day = found[0].round.parsed_terms().day(name)
+    return len(found), Period(day, day).ends_at.astimezone(UTC)
 
 
 def idle_since(round_: Round, day: date) -> QuerySet[Project]:

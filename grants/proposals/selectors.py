@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.policy import Actor, Grant, Role
 from core.rulebook import Violation, violations
-from core.todo import Todo
+from core.todo import Pending
 from grants.proposals.history import earlier_projects
 from grants.proposals.lifecycle import HIDDEN_UNTIL_NOTICE, OVER, C, P
 from grants.proposals.models import BudgetLine, PlaceConsent, Proposal, ProposalVersion
@@ -254,27 +254,23 @@ def link_bearer(consent: PlaceConsent) -> Actor:
     return Actor(kind="link", grants=(grant,))
 
 
-def todo_for(actor: Actor, now: datetime) -> list[Todo]:
+def todo_for(actor: Actor, now: datetime) -> list[Pending]:
     """Return what waits for this person about applications."""
-    todos: list[Todo] = []
+    todos: list[Pending] = []
     seen = visible_to(actor)
     if actor.has(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR):
         mine = seen.filter(applicant_id__in=actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR))
-        returned = mine.filter(state=P.RETURNED).order_by("correction_due")
-        first = returned.first()
-        todos.append(Todo(_("退回待补正的申报"), returned.count(), first.correction_due if first else None))
-        todos.append(Todo(_("尚未提交的草稿"), mine.filter(state=P.DRAFT).count()))
+        todos.append(Pending(_("退回待补正的申报"), mine.filter(state=P.RETURNED), "correction_due"))
+        todos.append(Pending(_("尚未提交的草稿"), mine.filter(state=P.DRAFT)))
     if actor.has(Role.OPERATOR, Role.CLERK):
-        todos.append(Todo(_("待资格审查的申报"), seen.filter(state=P.SUBMITTED, advised_version=0).count()))
+        todos.append(Pending(_("待资格审查的申报"), seen.filter(state=P.SUBMITTED, advised_version=0)))
     if actor.has(Role.CLERK):
-        todos.append(Todo(_("待复核的申报"), seen.filter(state=P.RECHECKING).count()))
+        todos.append(Pending(_("待复核的申报"), seen.filter(state=P.RECHECKING)))
     if actor.has(Role.SECTION_CHIEF):
-        todos.append(
-            Todo(_("待确认的不通过意见"), seen.filter(state=P.SUBMITTED, advised_version__gt=0).count())
-        )
+        todos.append(Pending(_("待确认的不通过意见"), seen.filter(state=P.SUBMITTED, advised_version__gt=0)))
     if areas := actor.areas(Role.COMMUNITY_WORKER):
         asked = PlaceConsent.objects.filter(state=C.ASKED, community__code__in=areas)
-        todos.append(Todo(_("待确认落地意见的申报"), asked.count()))
+        todos.append(Pending(_("待确认落地意见的申报"), asked))
     return todos
 
 

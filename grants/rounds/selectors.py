@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import policy
 from core.policy import Actor, Role
-from core.todo import Todo
+from core.todo import Pending, Todo
 from evaluations.rubrics.models import RubricVersion
 from grants.rounds.lifecycle import R
 from grants.rounds.models import BudgetAccount, Category, Round, RoundRubric, Stage
@@ -19,8 +19,9 @@ from orgs.people.selectors import memberships
 
 
 def application_window(round_: Round) -> Window:
-    """Return when applications of a round count, its newest extension included."""
-    newest = round_.extensions.filter(deadline="applications_close").order_by("-made_at").first()
+    """Return when applications of a round count, its newest extension included; prefetch for many rounds."""
+    moved = [one for one in round_.extensions.all() if one.deadline == "applications_close"]
+    newest = max(moved, key=lambda one: (one.made_at, one.pk), default=None)
     return round_.parsed_terms().application_window(newest.until if newest else None)
 
 
@@ -100,13 +101,14 @@ def who_can_act(*, on: date) -> list[Vacancy]:
     return vacancies(holders)
 
 
-def todo_for(actor: Actor, now: datetime) -> list[Todo]:
+def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:
     """Return what waits for this person about rounds themselves."""
-    todos = []
+    todos: list[Todo | Pending] = []
     if actor.has(Role.LEADER):
-        todos.append(Todo(_("待发布的届次"), Round.objects.filter(state=R.DRAFTING).count()))
+        todos.append(Pending(_("待发布的届次"), Round.objects.filter(state=R.DRAFTING)))
     if actor.has(Role.SECTION_CHIEF):
-        over = [r for r in Round.objects.filter(state=R.PUBLISHED) if application_window(r).is_over(now)]
+        published = Round.objects.filter(state=R.PUBLISHED).prefetch_related("extensions")
+        over = [one for one in published if application_window(one).is_over(now)]
         todos.append(Todo(_("征集已截止、待进入评审的届次"), len(over)))
     return todos
 

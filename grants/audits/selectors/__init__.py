@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from core.policy import APPLICANT_ROLES, BUREAU_ROLES, Actor, Role
-from core.todo import Todo
-from core.workdays import Period
+from core.todo import Pending
 from grants.audits.lifecycle import E, F
 from grants.audits.models import AuditPage, Engagement, Finding, ProjectArchive
 from grants.projects.lifecycle import J
@@ -75,29 +74,26 @@ def visible_pages(actor: Actor) -> QuerySet[AuditPage]:
     return found.exclude(mine) if actor.interests else found
 
 
-def todo_for(actor: Actor, now: datetime) -> list[Todo]:
+def todo_for(actor: Actor, now: datetime) -> list[Pending]:
     """Return what waits for this person about audits and archives."""
-    todos: list[Todo] = []
+    todos: list[Pending] = []
     if firms := actor.bodies(Role.AUDITOR):
         mine = Engagement.objects.filter(firm_id__in=firms)
         unchecked = AuditPage.objects.filter(engagement__in=mine, checked_at__isnull=True)
         undecided = Finding.objects.filter(
             page__engagement__in=mine.filter(state=E.REPLIED), state__in=[F.RAISED, F.REPLIED]
         )
-        todos.append(Todo(_("待开始的审计"), mine.filter(state=E.ENGAGED).count()))
-        todos.append(Todo(_("待核对的项目"), unchecked.filter(engagement__state=E.FIELDWORK).count()))
-        todos.append(Todo(_("待作结论的审计发现"), undecided.count()))
+        todos.append(Pending(_("待开始的审计"), mine.filter(state=E.ENGAGED)))
+        todos.append(Pending(_("待核对的项目"), unchecked.filter(engagement__state=E.FIELDWORK)))
+        todos.append(Pending(_("待作结论的审计发现"), undecided))
     if bodies := actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE):
         raised = Finding.objects.filter(
             state=F.RAISED, page__engagement__state=E.FINDINGS_ISSUED, page__project__payee_id__in=bodies
         )
-        first = raised.order_by("page__engagement__reply_by").select_related("page__engagement").first()
-        day = first.page.engagement.reply_by if first else None
-        due = Period(day, day).ends_at.astimezone(UTC) if day else None
-        todos.append(Todo(_("待答复的审计发现"), raised.count(), due))
+        todos.append(Pending(_("待答复的审计发现"), raised, "page__engagement__reply_by"))
     if actor.has(Role.SECTION_CHIEF):
         waiting = AuditPage.objects.filter(engagement__state=E.CONCLUDED, settlement__isnull=True)
-        todos.append(Todo(_("待结算的项目"), waiting.filter(project__state=J.AUDITING).count()))
+        todos.append(Pending(_("待结算的项目"), waiting.filter(project__state=J.AUDITING)))
     if actor.has(Role.CLERK):
-        todos.append(Todo(_("待归档的项目"), Project.objects.filter(state=J.CLOSED).count()))
+        todos.append(Pending(_("待归档的项目"), Project.objects.filter(state=J.CLOSED)))
     return todos

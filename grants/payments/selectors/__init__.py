@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.policy import Actor, Role
-from core.todo import Todo
-from core.workdays import Period
+from core.todo import Pending
 from grants.payments.lifecycle import OPEN_TRANCHES, B, O, T, V
 from grants.payments.models import OrderBatch, PaymentOrder, PaymentPlan, Recovery, Tranche
 from grants.payments.selectors.ledger import (
@@ -80,49 +78,28 @@ def overdue_recoveries(on: date) -> QuerySet[Recovery]:
     return Recovery.objects.filter(state=V.DEMANDED, pay_by__lt=on).order_by("pay_by")
 
 
-def todo_for(actor: Actor, now: datetime) -> list[Todo]:
+def todo_for(actor: Actor, now: datetime) -> list[Pending]:
     """Return what waits for this person about money."""
-    todos: list[Todo] = []
+    todos: list[Pending] = []
     today = clock.day_of(now)
     if bodies := actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE):
         bare = Tranche.objects.filter(state=T.DUE, project__payee_id__in=bodies).exclude(
             invoices__is_live=True
         )
-        todos.append(
-            Todo(
-                _("待提交票据的拨款"),
-                bare.count(),
-                _end(bare.order_by("due_on").values_list("due_on", flat=True)),
-            )
-        )
+        todos.append(Pending(_("待提交票据的拨款"), bare, "due_on"))
         owed = Recovery.objects.filter(state__in=[V.DEMANDED, V.REFERRED], project__payee_id__in=bodies)
-        todos.append(
-            Todo(
-                _("待退回的资金"),
-                owed.count(),
-                _end(owed.order_by("pay_by").values_list("pay_by", flat=True)),
-            )
-        )
+        todos.append(Pending(_("待退回的资金"), owed, "pay_by"))
     if actor.has(Role.FINANCE_CLERK):
         due = Tranche.objects.filter(state=T.DUE, invoices__is_live=True)
-        todos.append(
-            Todo(
-                _("待制单的拨款"), due.count(), _end(due.order_by("due_on").values_list("due_on", flat=True))
-            )
-        )
+        todos.append(Pending(_("待制单的拨款"), due, "due_on"))
     if actor.has(Role.FINANCE_APPROVER, Role.LEADER):
         made = OrderBatch.objects.filter(state=B.MADE).exclude(made_by_id=actor.user_id or 0)
-        todos.append(Todo(_("待审批的付款批次"), made.count()))
+        todos.append(Pending(_("待审批的付款批次"), made))
     if actor.has(Role.CASHIER):
         mine = ~Q(approved_by_id=actor.user_id)
-        todos.append(Todo(_("待支付的付款批次"), OrderBatch.objects.filter(mine, state=B.APPROVED).count()))
-        out = PaymentOrder.objects.filter(state=O.EXECUTED).values("batch").distinct()
-        todos.append(Todo(_("待登记回单的付款批次"), out.count()))
+        todos.append(Pending(_("待支付的付款批次"), OrderBatch.objects.filter(mine, state=B.APPROVED)))
+        out = PaymentOrder.objects.filter(state=O.EXECUTED).values("batch")
+        todos.append(Pending(_("待登记回单的付款批次"), OrderBatch.objects.filter(pk__in=out)))
     if actor.has(Role.CLERK):
-        todos.append(Todo(_("逾期未退、待催缴的追款"), overdue_recoveries(today).count()))
+        todos.append(Pending(_("逾期未退、待催缴的追款"), overdue_recoveries(today)))
     return todos
-
-
-def _end(days: Any) -> datetime | None:
-    first = days.exclude(**{f"{days.query.order_by[0]}__isnull": True}).first()
-    return Period(first, first).ends_at.astimezone(UTC) if first else None

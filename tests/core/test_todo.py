@@ -1,0 +1,69 @@
+"""What waits is counted in one query, whatever it is and however much."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.audit.models import Entry
+from core.calendar.models import Holiday, HolidayYear
+from core.jobs.models import Job
+from core.todo import Pending, Todo, by_urgency, counted
+
+MORNING = datetime(2026, 4, 20, 1, 0, tzinfo=UTC)
+
+
+def a_job(kind: str, at: datetime = MORNING) -> Job:
+    return Job.objects.create(kind=kind, created_at=at, next_at=at)
+
+
+@pytest.mark.django_db
+def test_all_kinds_are_counted_in_one_query() -> None:
+    a_job("a"), a_job("a", MORNING.replace(day=18)), a_job("b")
+    year = HolidayYear.objects.create(year=2026, source="通知", state_since=MORNING, created_at=MORNING)
+    Holiday.objects.create(year=year, date=date(2026, 5, 1), kind="off", name="劳动节", source="通知")
+    items = [
+        Pending("有期限", Job.objects.filter(kind="a"), "next_at", "desk", ("1",)),
+        Todo("已数好", 7),
+        Pending("按日", Holiday.objects.filter(name="劳动节"), "date"),
+        Pending("没有", Entry.objects.all()),
+    ]
+    with CaptureQueriesContext(connection) as queries:
+        found = counted(items)
+    assert len(queries) == 1
+    assert [(todo.label, todo.count) for todo in found] == [
+        ("有期限", 2),
+        ("已数好", 7),
+        ("按日", 1),
+        ("没有", 0),
+    ]
+    assert found[0].due == MORNING.replace(day=18)
+    assert (found[0].url_name, found[0].args) == ("desk", ("1",))
+    assert found[2].due == datetime(2026, 5, 1, 16, 0, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_one_alone_counts_itself() -> None:
+    a_job("a")
+    one = Pending("甲", Job.objects.filter(kind="a"), "next_at")
+    assert (one.count, one.due) == (1, MORNING)
+    assert Pending("乙", Job.objects.filter(kind="x")).count == 0
+
+
+def test_nothing_is_counted_without_a_query() -> None:
+    assert counted([]) == []
+    assert counted([Todo("甲", 1)]) == [Todo("甲", 1)]
+
+
+def test_urgent_first_then_heaps() -> None:
+    todos = [
+        Todo("无", 0),
+        Todo("大", 9),
+        Todo("小", 2),
+        Todo("明天", 1, MORNING.replace(day=21)),
+        Todo("今天", 1, MORNING),
+    ]
+    assert [todo.label for todo in by_urgency(todos)] == ["今天", "明天", "大", "小"]
