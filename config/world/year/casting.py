@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from config.world.content.model import GroupCard, OrganisationCard, PersonCard
+from config.world.content.model import GroupCard, OrganisationCard, PersonCard, Post
 from config.world.year.stage import Stage
 from core.policy import ADMINISTRATORS, SYSTEM
 from core.unit import unit
@@ -21,6 +21,7 @@ from orgs.people.services import (
 from orgs.registry import services as registry
 
 START = date(2026, 1, 5)
+CATEGORIES = ("elderly_disability", "youth_support", "community_governance")
 
 
 def person(stage: Stage, card: PersonCard) -> User:
@@ -80,6 +81,24 @@ def cast_experts(stage: Stage) -> None:
             now=stage.now,
         )
         stage.notes[f"expert:{card.key}"] = expert.pk
+    for post in stage.world.posts:
+        if post.role == "evaluator":
+            _evaluator(stage, post)
+
+
+def _evaluator(stage: Stage, post: Post) -> None:
+    """An evaluator judges reports, so the pool knows the person; the draw of application panels bars them."""
+    firm = stage.bodies[post.body]
+    expert = register_expert(
+        person_id=stage.users[post.key].person_id,
+        fields=list(CATEGORIES),
+        employer_id=firm.pk,
+        employer_name=firm.name,
+        title="评估师",
+        by=SYSTEM,
+        now=stage.now,
+    )
+    stage.notes[f"expert:{post.key}"] = expert.pk
 
 
 def cast_organisations(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from config.world.content import sheet
@@ -50,7 +51,8 @@ def form(stage: Stage) -> Panel:
         seed=f"{stage.world.seed}-0528",
         seats={"finance": 5, "general": 15},
         reserves={"finance": 1, "general": 3},
-        on=stage.terms.day("panel") if isinstance(stage.terms.calendar["panel"], str) else None,
+        on=date.fromisoformat(stage.terms.calendar["panel"][0]),
+        barred=[stage.notes[f"expert:{post.key}"] for post in stage.world.posts if post.role == "evaluator"],
         by=stage.actor("clerk_1"),
         now=stage.now,
     )

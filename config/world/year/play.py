@@ -7,17 +7,35 @@ from pathlib import Path
 
 from config.world.content import build_world
 from config.world.loader import Pack, load_pack
-from config.world.year import applying, calling, casting, judging, screening
+from config.world.year import (
+    applying,
+    calling,
+    casting,
+    deciding,
+    executing,
+    finishing,
+    judging,
+    screening,
+    signing,
+)
 from config.world.year.stage import Stage, shanghai
+from config.world.year.workers import Inline, Processes
 
 PACK = Path(__file__).resolve().parents[3] / "district" / "wuchang"
 
 
-def begin(seed: int, say: Callable[[str], None]) -> Stage:
+def begin(seed: int, say: Callable[[str], None], workers: Inline | Processes) -> Stage:
     """Load the district and bring the cast in."""
     now = shanghai("2026-01-05", "09:00:00")
     pack = Pack(PACK)
-    stage = Stage(world=build_world(seed), pack=pack, loaded=load_pack(pack, now=now), say=say, now=now)
+    stage = Stage(
+        world=build_world(seed),
+        pack=pack,
+        loaded=load_pack(pack, now=now),
+        say=say,
+        now=now,
+        workers=workers,
+    )
     stage.scene("数据包装载完成")
     casting.cast_posts(stage)
     casting.cast_experts(stage)
@@ -28,12 +46,19 @@ def begin(seed: int, say: Callable[[str], None]) -> Stage:
     return stage
 
 
-def play(seed: int, say: Callable[[str], None]) -> Stage:
+def play(seed: int, say: Callable[[str], None], workers: Inline | Processes) -> Stage:
     """Play the year from the empty database to the archive."""
-    stage = begin(seed, say)
-    calling.prepare_and_publish(stage)
-    applying.applicants_apply(stage)
-    screening.screen_everything(stage)
-    screening.start_selection(stage)
-    judging.panel_judges(stage)
+    with workers:
+        stage = begin(seed, say, workers)
+        calling.prepare_and_publish(stage)
+        applying.applicants_apply(stage)
+        screening.screen_everything(stage)
+        screening.start_selection(stage)
+        judging.panel_judges(stage)
+        decision = deciding.meeting_decides(stage)
+        deciding.notice_and_awards(stage, decision)
+        signing.agreements(stage)
+        signing.first_instalments(stage)
+        executing.first_half(stage)
+        finishing.finish(stage)
     return stage

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 from config.world.content.model import World
 from config.world.loader import Loaded, Pack
+from config.world.year.workers import Inline, Processes
 from core.clock import SHANGHAI, day_of
 from core.policy import Actor
 from grants.rounds.models import Round
@@ -36,6 +37,7 @@ class Stage:
     loaded: Loaded
     say: Callable[[str], None]
     now: datetime
+    workers: Inline | Processes
     users: dict[str, User] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
     proposals: dict[str, int] = field(default_factory=dict)
@@ -95,3 +97,7 @@ class Stage:
         passed = time.monotonic() - self.started
         local = self.now.astimezone(SHANGHAI)
         self.say(f"[{passed:6.1f} s] {local:%Y-%m-%d %H:%M} {title}")
+
+    def catch_up(self) -> None:
+        """Let the workers deliver and render everything that is due by now."""
+        self.workers.catch_up(self.now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -17,16 +19,28 @@ class Command(BaseCommand):
     help = "Deliver the outbox and run the waiting jobs, then stop."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take an upper bound, so that a drain always ends."""
+        """Take an upper bound, so that a drain always ends, or the wish to go on."""
         parser.add_argument("--limit", type=int, default=100_000, help="at most so many of each")
+        parser.add_argument("--follow", action="store_true", help="go on until standard input is closed")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Alternate between the queues until both are empty: a delivery may enqueue a job."""
+        done = self.empty(options["limit"])
+        while options["follow"] and not self.input_closed():
+            done = [before + more for before, more in zip(done, self.empty(options["limit"]), strict=True)]
+        self.stdout.write(f"{done[0]} delivered, {done[1]} jobs run")
+
+    def empty(self, limit: int) -> list[int]:
+        """Deliver and run until nothing is due; return how many of each."""
         sent = run = 0
         while True:
-            more = outbox.drain(now=clock.now, limit=options["limit"])
-            done = jobs.drain(now=clock.now, limit=options["limit"])
+            more = outbox.drain(now=clock.now, limit=limit)
+            done = jobs.drain(now=clock.now, limit=limit)
             sent, run = sent + more, run + done
             if not more and not done:
-                break
-        self.stdout.write(f"{sent} delivered, {run} jobs run")
+                return [sent, run]
+
+    def input_closed(self) -> bool:
+        """Wait up to half a second for the parent to close standard input."""
+        ready, _out, _err = select.select([sys.stdin], [], [], 0.5)
+        return bool(ready) and not sys.stdin.buffer.read1(1)
