@@ -112,22 +112,45 @@ def static_file(name: str) -> Path:
 
 @contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong inside this thread after so many seconds, in whichever thread that is."""
-    target, guard, over = threading.get_ident(), threading.Lock(), [False]
+    """Raise TookTooLong inside this thread after so many seconds, in whichever thread that is.
 
-    def strike() -> None:
-        with guard:
-            if not over[0]:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(target), ctypes.py_object(TookTooLong)
-                )
-
-    timer = threading.Timer(seconds, strike)
-    timer.daemon = True
-    timer.start()
+    One blow may be lost (an exception inside a callback of the text library is swallowed there), so the
+    blows go on until this block is left; none of them arrives later.
+    """
+    watch = _Watch(threading.get_ident(), seconds)
+    watch.start()
     try:
         yield
     finally:
-        with guard:
-            over[0] = True
-        timer.cancel()
+        while not watch.is_over:
+            try:
+                watch.call_off()
+            except TookTooLong:  # the blow that was on its way
+                continue
+        watch.ended.set()
+
+
+class _Watch(threading.Thread):
+    """Strikes a thread again and again, from the end of its time until it is called off."""
+
+    def __init__(self, target: int, seconds: float) -> None:
+        super().__init__(daemon=True)
+        self.target, self.seconds = ctypes.c_ulong(target), seconds
+        self.guard, self.is_over, self.ended = threading.Lock(), False, threading.Event()
+
+    def run(self) -> None:
+        pause = self.seconds
+        while not self.ended.wait(pause):
+            pause = 0.25
+            with self.guard:
+                if not self.is_over:
+                    self._throw(ctypes.py_object(TookTooLong))
+
+    def call_off(self) -> None:
+        """No blow after this; one that was not felt yet is taken back."""
+        with self.guard:
+            self.is_over = True
+            self._throw(None)
+
+    def _throw(self, blow: Any) -> None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(self.target, blow)

@@ -188,6 +188,24 @@ def test_it_is_stopped_in_a_thread_too():
     assert told
 
 
+def test_a_blow_that_was_swallowed_is_followed_by_another_and_none_comes_late():
+    from core.pdf import TookTooLong, _at_most
+
+    swallowed = 0
+    with pytest.raises(TookTooLong), _at_most(0.1):
+        while swallowed < 2:
+            try:
+                while True:
+                    sum(range(100))
+            except TookTooLong:
+                swallowed += 1
+        while True:
+            sum(range(100))
+    ends = time.perf_counter() + 0.8
+    while time.perf_counter() < ends:
+        sum(range(100))
+
+
 def test_a_document_beyond_reason_is_not_even_begun():
     with pytest.raises(RenderFailed, match="larger than"):
         render_html("x" * 21_000_000, title="x")
