@@ -126,6 +126,7 @@ class Fund:
         grantee.proposal = a_scored_proposal(
             self.round, applicant=grantee.body, yuan=yuan, score=f"{90 - serial}.00", title=f"银龄守望{serial}号"
         )
+        grantee.proposal.budget.all().delete()
         third = yuan * 100 // 4
         shares = [("103", "专家讲座费", third), ("105", "活动物资", third * 2), ("108", "宣传印刷", third)]
         for no, (code, item, amount) in enumerate(shares, start=1):
