@@ -164,6 +164,7 @@ def test_only_our_own_static_files_are_static(name):
         static_file(name)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_document_that_takes_too_long_is_stopped_and_the_next_one_works():
     rows = "".join(f"<tr><td>{i}<td>{i}</tr>" for i in range(60_000))
     started = time.perf_counter()
@@ -173,6 +174,7 @@ def test_a_document_that_takes_too_long_is_stopped_and_the_next_one_works():
     assert render_html(page("好"), title="x").startswith(b"%PDF")
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_it_is_stopped_in_a_thread_too():
     told = []
 
