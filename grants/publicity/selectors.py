@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.calendar.selectors import to_confirm
 from core.clock import SHANGHAI, day_of
 from core.policy import Actor, Role, check, require
-from core.todo import Todo
+from core.todo import Pending, Todo
 from core.workdays import Period
 from grants.publicity.lifecycle import OPEN, I, N, O
 from grants.publicity.models import Notice, NoticeItem, Objection
@@ -79,24 +79,24 @@ def objector_of(objection: Objection, actor: Actor) -> Objector:
     return Objector(objection.objector or "", objection.contact or "")
 
 
-def todo_for(actor: Actor, now: datetime) -> list[Todo]:
+def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:
     """Return what waits for this person about notices and objections."""
-    todos = []
+    todos: list[Todo | Pending] = []
     today = day_of(now)
     if actor.has(Role.LEADER):
         drafts = [n for n in Notice.objects.filter(state=N.DRAFTED) if check(actor, "publicity.publish", n)]
         todos.append(Todo(_("待发布的公示"), len(drafts)))
     if actor.has(Role.CLERK):
         over = Notice.objects.filter(state=N.PUBLISHED, ends_on__lt=today)
-        todos.append(Todo(_("期满待结束的公示"), over.count()))
+        todos.append(Pending(_("期满待结束的公示"), over))
         running = Notice.objects.filter(state=N.PUBLISHED).exclude(provisional=[])
         dates = {day for notice in running for day in dates_waiting(notice)}
         todos.append(Todo(_("待确认是否为工作日的日期"), len(dates)))
         missing = Notice.objects.exclude(state=N.DRAFTED).filter(gov_url="")
-        todos.append(Todo(_("待登记政府网站同步公示"), missing.count()))
+        todos.append(Pending(_("待登记政府网站同步公示"), missing))
     if actor.has(Role.CLERK, Role.SECTION_CHIEF, Role.LEADER):
         todos += _objections(actor)
-    return [todo for todo in todos if todo.count]
+    return [todo for todo in todos if isinstance(todo, Pending) or todo.count]
 
 
 def _objections(actor: Actor) -> list[Todo]:

@@ -288,7 +288,7 @@ class TestWhatTheRoundAsks:
 class TestDesk:
     def test_each_sees_the_step_that_is_theirs(self, play):
         def seen(who) -> list[str]:
-            return [str(todo.label) for todo in selectors.todo_for(who, LISTED)]
+            return [str(todo.label) for todo in selectors.todo_for(who, LISTED) if todo.count]
 
         play.scored(*FOUR)
         assert seen(play.office.clerk) == ["评审完毕待拟立项名单的届次"]
@@ -301,11 +301,12 @@ class TestDesk:
 
     def test_the_clerk_announces_and_the_leader_awards(self, play):
         notice_at = play.decide(*FOUR)
-        todos = {str(t.label): t.count for t in selectors.todo_for(play.office.clerk, LISTED)}
+        todos = {str(t.label): t.count for t in selectors.todo_for(play.office.clerk, LISTED) if t.count}
         assert todos == {"待公示的拟立项项目": 3}
         notice = play.publish(notice_at)
         play.end(notice)
-        todos = {str(t.label): t.count for t in selectors.todo_for(play.office.leader, LISTED)}
+        waiting = selectors.todo_for(play.office.leader, LISTED)
+        todos = {str(t.label): t.count for t in waiting if t.count}
         assert todos == {"公示无异议待立项的项目": 3}
 
 
