@@ -42,16 +42,10 @@ def add_bank_account(
         raise Refused(
             _("备案的社区社会组织没有自己的账户，资金拨付给代管单位。"), code="group_has_no_account"
         )
-    digits = rules.clean_account_number(number)
-    if not digits:
-        raise Refused(_("账号应为8至32位数字，请核对后重填。"), field="number")
     if not bank.strip():
         raise Refused(_("请填写开户银行全称。"), field="bank")
     _own_name(holder_name, body)
-    if other := selectors.account_by_number(digits):
-        same = other.body_id == body.pk
-        says = _("该账号已登记。") if same else _("该账号已登记在另一单位名下，请核对。")
-        raise Refused(says, field="number", code="duplicate_account")
+    digits = _free_number(number, body)
     account = BankAccount(
         body=body,
         holder_name=holder_name.strip(),
@@ -61,6 +55,17 @@ def add_bank_account(
         added_by_id=by.user_id,
     )
     return creating(account, by=by, now=now, permission="registry.add_account", verb="add")
+
+
+def _free_number(text: str, body: Body) -> str:
+    digits = rules.clean_account_number(text)
+    if not digits:
+        raise Refused(_("账号应为8至32位数字，请核对后重填。"), field="number")
+    if other := selectors.account_by_number(digits):
+        same = other.body_id == body.pk
+        says = _("该账号已登记。") if same else _("该账号已登记在另一单位名下，请核对。")
+        raise Refused(says, field="number", code="duplicate_account")
+    return digits
 
 
 def _own_name(holder_name: str, body: Body) -> None:

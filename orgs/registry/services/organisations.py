@@ -78,9 +78,8 @@ def register_organisation(
     code = rules.normalise_code(uscc)
     overridden = _admit_code(code, org_type, override_reason, by)
     _known_fields(details)
-    body = _body_for(body_id, name, short_name, community_code, org_type, now)
     entry = SocialOrganisation(
-        body=body,
+        body=_body_for(body_id, name, short_name, community_code, org_type, now),
         uscc=code,
         code_overridden=overridden,
         org_type=org_type,
@@ -89,15 +88,19 @@ def register_organisation(
         state=S.PREPARING if preparing else S.ACTIVE,
         **details,
     )
+    return _enter(entry, by, now, override_reason)
+
+
+def _enter(entry: SocialOrganisation, by: Actor, now: datetime, override_reason: str) -> SocialOrganisation:
     return creating(
         entry,
         by=by,
         now=now,
         permission="registry.register",
         verb="register",
-        fact=None if preparing else OrganisationRegistered,
-        reason=override_reason if overridden else "",
-        code_overridden=overridden,
+        fact=OrganisationRegistered if entry.state == S.ACTIVE else None,
+        reason=override_reason if entry.code_overridden else "",
+        code_overridden=entry.code_overridden,
     )
 
 
@@ -227,11 +230,7 @@ def register_group(
     version: int | None = None,
 ) -> CommunityGroup:
     """Record a community group with the body that stands behind it, signs for it and receives its money."""
-    number = filing_no.strip()
-    if not number:
-        raise Refused(_("请填写备案编号。"), field="filing_no")
-    if CommunityGroup.objects.filter(filing_no=number).exists():
-        raise Refused(_("该备案编号已登记。"), field="filing_no", code="duplicate_filing")
+    number = _free_filing_number(filing_no)
     place = _place(community_code)
     if place is None:
         raise Refused(_("请选择备案社区。"), field="community")
@@ -252,6 +251,15 @@ def register_group(
     return creating(
         group, by=by, now=now, permission="registry.register_group", verb="register", fact=GroupRegistered
     )
+
+
+def _free_filing_number(text: str) -> str:
+    number = text.strip()
+    if not number:
+        raise Refused(_("请填写备案编号。"), field="filing_no")
+    if CommunityGroup.objects.filter(filing_no=number).exists():
+        raise Refused(_("该备案编号已登记。"), field="filing_no", code="duplicate_filing")
+    return number
 
 
 def admit_host(host_id: int) -> Body:
