@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -125,24 +126,23 @@ def draw_experts(
     if not seed.strip():
         raise Refused(_("请填写公开的随机种子。"), field="seed")
     drum = selectors.candidates(on=on or day_of(now), barred=barred)
-    rule = {
+    rule: dict[str, Any] = {
         "seats": dict(seats),
         "reserves": dict(reserves or {}),
         "per_employer_max": per_employer_max,
     }
-    drawn = rules.draw(drum, seed=seed, seats=seats, reserves=reserves, per_employer_max=per_employer_max)
+    drawn = rules.draw(drum, seed=seed, **rule)
     if len(drawn.seated) < sum(seats.values()):
         raise Refused(_("专家库中可用专家不足，未抽取：%(missing)s") % {"missing": dict(drawn.missing)})
+    names = {"seated": list(drawn.seated), "reserves": list(drawn.reserves), "missing": dict(drawn.missing)}
     record = Draw(
         round_code=round_code,
         purpose=purpose,
         seed=seed,
         rule=rule,
         candidates=[asdict(c) for c in sorted(drum, key=lambda c: c.key)],
-        seated=list(drawn.seated),
-        reserves=list(drawn.reserves),
-        missing=dict(drawn.missing),
         drawn_by_id=by.user_id,
+        **names,
     )
     return creating(record, by=by, now=now, permission="experts.draw", candidates=len(drum))
 

@@ -45,7 +45,7 @@ def _numbers(panel: Panel) -> dict[str, str]:
 
 
 def _context(panel: Panel, names: Mapping[str, str], *, named: bool) -> dict[str, Any]:
-    rule = panel.parsed_rule()
+    rule, categories = panel.parsed_rule(), panel.rule.get("category_names", {})
     sheets = locked_sheets(panel)
     dossiers = {d.pk: d for d in dossiers_of(panel)}
     return {
@@ -59,7 +59,13 @@ def _context(panel: Panel, names: Mapping[str, str], *, named: bool) -> dict[str
             "valid_min": rule.valid_min,
             "pass_mark": plain(rule.pass_mark),
         },
-        "rows": [_row(row, dossiers[row.dossier_id], sheets, names) for row in ranking(panel)],
+        "rows": [
+            {
+                **_row(row, dossiers[row.dossier_id], sheets, names),
+                "category": categories.get(row.category, row.category),
+            }
+            for row in ranking(panel)
+        ],
         "officers": _officers(panel) if named else [],
         "seed": panel.seed,
         "concluded_on": f"{local(panel.state_since):%Y年%-m月%-d日}",
@@ -87,7 +93,6 @@ def _row(
         "tied": row.tied,
         "code": row.code,
         "title": row.title,
-        "category": row.category,
         "scores": sorted(scores, key=lambda one: (len(one["who"]), one["who"])),
         "adjusted": "" if adjusted == "0" else adjusted,
         "score": f"{row.score:.2f}",

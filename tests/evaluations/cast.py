@@ -30,6 +30,7 @@ RULE = {
     "comment_required": {"below": 60, "above": 95},
     "tie_break": ["needs", "design", "budget", "panel_vote"],
     "bands": {"excellent": 90, "good": 80, "pass": 60},
+    "category_names": {"elderly": "养老助残"},
 }
 SPEC = {
     "stage": "application",

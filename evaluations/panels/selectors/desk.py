@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from core.policy import Actor, Role
+from core.policy import Actor, Role, require
 from core.todo import Todo
 from evaluations.panels.lifecycle import D, P, S
 from evaluations.panels.models import Dossier, Panel, PanelSeat, SeatKind, Sheet
@@ -92,6 +92,12 @@ def progress(panel: Panel) -> Progress:
         ),
         missing=sum(max(wanted - alive, 0) for _, wanted, alive, _ in lines),
     )
+
+
+def progress_for(actor: Actor, panel: Panel) -> Progress:
+    """Return the progress to somebody who may watch it; Forbidden for everybody else."""
+    require(actor, "panels.progress", panel)
+    return progress(panel)
 
 
 def todo_for(actor: Actor, *, now: datetime) -> list[Todo]:

@@ -50,39 +50,47 @@ def open_dossier(
     veiled in title and snapshot; `open_part` is shown after the blind part is locked. `machine_points` are
     points by item path that no reviewer gives, `facts` are ticked marks ({"bonus": ["grade_3a"]}).
     """
-    spec = rubric_version.parsed()
-    body_ids, person_ids = sorted(set(bodies)), sorted(set(persons))
-    content, veiled = dict(snapshot), 0
-    if spec.has_open_part:
-        hidden = blind.names_to_hide(selectors.names_of_parties(body_ids, person_ids))
-        (title, content), veiled = blind.redact([title, content], hidden)
-    _must_be_known(spec, machine_points or {}, facts or {})
+    sealed, veiled = _sealed(rubric_version, title, snapshot, open_part, set(bodies), set(persons))
+    given = _given(rubric_version, machine_points or {}, facts or {})
     dossier = Dossier(
-        round_code=round_code,
-        stage=stage,
-        code=code,
-        title=title,
-        category=category,
-        snapshot=content,
-        open_part=dict(open_part),
-        snapshot_digest=digest({"title": title, "snapshot": content, "open_part": dict(open_part)}),
-        machine_points={path: str(points) for path, points in (machine_points or {}).items()},
-        facts={kind: list(codes) for kind, codes in (facts or {}).items()},
-        party_bodies=body_ids,
-        party_persons=person_ids,
-        rubric_version=rubric_version,
-        demand=demand,
+        round_code=round_code, stage=stage, code=code, category=category, demand=demand, **sealed, **given
     )
     return creating(dossier, by=by, now=now, permission="panels.open_dossier", veiled=veiled)
 
 
-def _must_be_known(spec: Any, machine_points: Mapping[str, Any], facts: Mapping[str, Sequence[str]]) -> None:
+def _sealed(
+    version: RubricVersion,
+    title: str,
+    snapshot: Mapping[str, Any],
+    open_part: Mapping[str, Any],
+    bodies: set[int],
+    persons: set[int],
+) -> tuple[dict[str, Any], int]:
+    """The content with its hash and parties; where the sheet has a blind part, the parties are veiled."""
+    content, veiled = dict(snapshot), 0
+    if version.parsed().has_open_part:
+        hidden = blind.names_to_hide(selectors.names_of_parties(bodies, persons))
+        (title, content), veiled = blind.redact([title, content], hidden)
+    shown = {"title": title, "snapshot": content, "open_part": dict(open_part)}
+    parties = {"party_bodies": sorted(bodies), "party_persons": sorted(persons)}
+    return {**shown, **parties, "snapshot_digest": digest(shown), "rubric_version": version}, veiled
+
+
+def _given(
+    version: RubricVersion, machine_points: Mapping[str, Any], facts: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """Points and marks that come with the dossier; refused when the sheet does not know them."""
+    spec = version.parsed()
     wrong = [path for path in machine_points if not (item := spec.item(path)) or not item.by_machine]
     for kind, codes in facts.items():
         known = {mark.code for mark in getattr(spec, kind, ())}
         wrong += [code for code in codes if code not in known]
     if wrong:
         raise Refused(_("评分表没有这些系统评分项或加减分事项：%(wrong)s") % {"wrong": "、".join(wrong)})
+    return {
+        "machine_points": {path: str(points) for path, points in machine_points.items()},
+        "facts": {kind: list(codes) for kind, codes in facts.items()},
+    }
 
 
 @button
@@ -99,7 +107,10 @@ def form_panel(
     key: UUID | None = None,
     version: int | None = None,
 ) -> Panel:
-    """Found a panel under a stage rule of the terms (stages.<stage>, with `tie_break` and `bands` put in)."""
+    """Found a panel under a stage rule of the terms: stages.<stage> with `tie_break` and `bands` put in.
+
+    `rule["category_names"]` (code -> name), where given, is what documents print.
+    """
     try:
         rules.parse_rule(rule)
     except (rules.PanelRuleError, KeyError) as error:

@@ -152,7 +152,9 @@ def test_until_the_lock_chair_secretary_and_supervisor_see_progress_but_no_score
     for who in (cast.chair, cast.secretary, cast.supervisor, cast.auditor, cast.clerk):
         assert not check(who, "panels.view_sheet", sheet)
         assert not check(who, "panels.ranking", panel)
-    assert check(cast.chair, "panels.progress", panel)
+    assert selectors.progress_for(cast.chair, panel) == selectors.progress(panel)
+    with pytest.raises(Forbidden):
+        selectors.progress_for(cast.stranger, panel)
     totals = {str(t) for t in panel.sheets.values_list("total", flat=True)}
     assert not any(total in repr(selectors.progress(panel)) for total in totals)
     services.lock_panel(panel_id=panel.pk, by=cast.secretary, now=NOW)

@@ -201,6 +201,7 @@ def test_the_public_summary_numbers_the_experts_and_the_archive_names_them(cast)
     assert all(name in archive for name in involved) and "主席甲" in archive and "秘书甲" in archive
     for dossier in panel.dossiers.all():
         assert f"{dossier.official_score:.2f}" in public and dossier.title in public
+    assert "养老助残" in public and "elderly" not in public
     assert "(" in public and Panel.objects.get().signed_digest in public
 
 
