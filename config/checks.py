@@ -21,7 +21,7 @@ def sqlite_options_are_in_force(
     problems: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
-        if connection.vendor != "sqlite" or connection.is_in_memory_db():
+        if connection.vendor != "sqlite" or connection.is_in_memory_db():  # type: ignore[attr-defined]
             continue
         wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
         with connection.cursor() as cursor:

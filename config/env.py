@@ -50,7 +50,11 @@ def database(default: str, *, pool: bool = True) -> dict[str, Any]:
 
 def email(default: str) -> dict[str, Any]:
     """Django's EMAIL_* settings from EMAIL_URL (smtp+tls://, smtp+ssl://, filemail://, consolemail://)."""
-    return dict(environ.Env.email_url_config(os.environ.get("EMAIL_URL") or default))
+    url = os.environ.get("EMAIL_URL") or default
+    settings = dict(environ.Env.email_url_config(url))
+    if urlsplit(url).scheme == "filemail":  # the parser would make the path relative to wherever we stand
+        settings["EMAIL_FILE_PATH"] = unquote(urlsplit(url).path)
+    return settings
 
 
 def storage_root(default: Path) -> Path:

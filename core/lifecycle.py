@@ -111,7 +111,8 @@ class Stateful(FSMModelMixin, models.Model):
     @property
     def receipt(self) -> Receipt:
         """Return the receipt of the last change; complete once the transaction is written."""
-        return self.__dict__["_receipt"]
+        receipt: Receipt = self.__dict__["_receipt"]
+        return receipt
 
     def note(self, **ids: Any) -> None:
         """Add ids, amounts or hashes to the audit payload of the running change; never personal data."""

@@ -230,7 +230,7 @@ def refusal(actor: Actor, name: str, obj: Any = None) -> Any:
     )
 
 
-def may(name: str) -> Callable[[Any, Actor], bool]:
+def may(name: str) -> Callable[[Any, Any], bool]:
     """Return the callable that django-fsm asks with the object: ``permission=may("proposals.submit")``."""
 
     def permission(instance: Any, actor: Actor) -> bool:

@@ -90,12 +90,17 @@ def registry() -> dict[str, Rule]:
     return dict(sorted(_rules.items()))
 
 
+def rule_of(check: Callable[..., Outcome]) -> Rule:
+    """The clause behind a function that ``@rule`` entered."""
+    clause: Rule = check.rule  # type: ignore[attr-defined]
+    return clause
+
+
 def violations(rules: Iterable[Callable[..., Outcome]], *args: object, **kwargs: object) -> list[Violation]:
     """Ask every rule and collect all that is broken, in the order of the rules."""
     found: list[Violation] = []
     for one in rules:
-        clause: Rule = one.rule  # type: ignore[attr-defined]
-        found += clause.broken(*args, **kwargs)
+        found += rule_of(one).broken(*args, **kwargs)
     return found
 
 

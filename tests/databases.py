@@ -35,12 +35,10 @@ def _maintenance() -> Iterator[object]:
     import psycopg
 
     values = connection.settings_dict
-    with psycopg.connect(
-        host=values["HOST"], port=values["PORT"], user=values["USER"], password=values["PASSWORD"],
-        dbname="postgres", autocommit=True,
-    ) as own:  # fmt: skip
-        with own.cursor() as cursor:
-            yield cursor
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    access = {name: values[key] for name, key in names.items()}
+    with psycopg.connect(**access, dbname="postgres", autocommit=True) as own, own.cursor() as cursor:
+        yield cursor
 
 
 @contextlib.contextmanager

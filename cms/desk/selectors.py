@@ -13,7 +13,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import CharField, Exists, Model, OuterRef, Subquery, Value
+from django.db.models import CharField, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 
@@ -136,7 +136,7 @@ def _titles(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
     parts = []
     for label, pks in by_model.items():
         model = apps.get_model(label)
-        if path := TITLES_ELSEWHERE.get(label) or _title_field(model):
+        if path := TITLES_ELSEWHERE.get(label) or _title_field(model):  # type: ignore[arg-type]
             named = Cast(path, CharField(max_length=200))
             rows = model._default_manager.filter(pk__in=pks).order_by()
             parts.append(rows.values_list(Value(label, CharField(max_length=60)), "pk", named))
@@ -147,7 +147,7 @@ def _titles(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
 
 
 @cache
-def _title_field(model: type[Model]) -> str:
+def _title_field(model: Any) -> str:
     for name in TITLES:
         try:
             field: Any = model._meta.get_field(name)

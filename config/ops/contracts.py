@@ -30,7 +30,15 @@ NOUN_LAYERS = [
     "(events)",
     "(rules)",
 ]
-OUTSIDE_LAYERS = ["apps", "migrations", "management", "templatetags", "middleware", "backends", "wagtail_hooks"]
+OUTSIDE_LAYERS = [
+    "apps",
+    "migrations",
+    "management",
+    "templatetags",
+    "middleware",
+    "backends",
+    "wagtail_hooks",
+]
 
 
 def command(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""The generated part of docs/: what the code says of itself, written by ``make docs``, kept fresh by a test."""
+"""The generated docs: what the code says of itself, written by ``make docs``; a test keeps it fresh."""
 
 from collections.abc import Callable
 

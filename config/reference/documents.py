@@ -12,6 +12,6 @@ def page() -> str:
     lines = ["# Documents", "", "| code | title | of | permission | template |", "|---|---|---|---|---|"]
     with translation.override("zh-hans"):
         for item in documents():
-            row = f"| `{item.code}` | {item.title} | {item.owner_model} | `{item.permission}` | {item.template} |"
-            lines.append(row)
+            cells = [f"`{item.code}`", item.title, item.owner_model, f"`{item.permission}`", item.template]
+            lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
     return "\n".join([*lines, ""])

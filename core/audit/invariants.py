@@ -84,7 +84,7 @@ def _newest(label: str) -> dict[int, dict[str, Any]]:
     for row in rows.values("seq", "object_id", "target", "row_version", "row_digest").iterator(
         chunk_size=2000
     ):
-        newest[row["object_id"]] = row
+        newest[row["object_id"]] = dict(row)
     return newest
 
 

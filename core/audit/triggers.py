@@ -37,7 +37,7 @@ def _names(table: str) -> dict[str, str]:
 
 
 def _frozen_columns(model: type[models.Model]) -> list[str]:
-    return [f.column for f in model._meta.concrete_fields if f.name not in _columns[model]]
+    return [str(f.column) for f in model._meta.concrete_fields if f.name not in _columns[model]]
 
 
 def statements(model: type[models.Model], vendor: str) -> list[str]:

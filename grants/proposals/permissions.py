@@ -54,7 +54,7 @@ def sits_as_secretary(seat: Seat, proposal: Proposal) -> bool:
     from evaluations.panels.models import PanelSeat
 
     return PanelSeat.objects.filter(
-        person_id=seat.actor.person_id,
+        person_id=seat.actor.person_id or 0,
         kind="secretary",
         left_at__isnull=True,
         panel__stage="application",

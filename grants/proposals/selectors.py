@@ -125,7 +125,7 @@ def bonus_facts(proposal: Proposal) -> list[str]:
 
 def consent_state(proposal: Proposal) -> str:
     """Return the state of the consent of the present place; empty if nobody was asked."""
-    found = proposal.consents.filter(community_id=proposal.community_id).order_by("-id").first()
+    found = proposal.consents.filter(community=proposal.community).order_by("-id").first()
     return found.state if found else ""
 
 

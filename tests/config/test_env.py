@@ -22,6 +22,13 @@ def test_files_may_only_live_in_a_folder(monkeypatch: pytest.MonkeyPatch) -> Non
     assert env.storage_root(Path("/var")) == Path("/var")
 
 
+def test_mail_in_files_goes_where_the_address_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EMAIL_URL", raising=False)
+    assert env.email("filemail:///srv/our%20mail")["EMAIL_FILE_PATH"] == "/srv/our mail"
+    chosen = env.email("smtp+tls://post:secret@mail.example.org:587")
+    assert (chosen["EMAIL_HOST"], chosen["EMAIL_PORT"], chosen["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
+
+
 def test_development_keys_are_random_and_private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     keys = set()
     for folder in ("one", "two"):

@@ -11,7 +11,9 @@ from cms.mailroom.subscribers.catalogue import CATALOGUE, letters_for
 from core.events import Fact
 from core.outbox.queue import deliver
 
-FACTS = sorted({fact for letter in CATALOGUE for fact in letter.facts}, key=lambda fact: fact.name)
+FACTS: list[type[Fact]] = sorted(
+    {fact for letter in CATALOGUE for fact in letter.facts}, key=lambda fact: str(fact.name)
+)
 
 
 @deliver(*FACTS, to="mailroom")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.env import BASE_DIR
 from config.reference import HEAD, PAGES
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compare each page with what the code says now."""
-        folder = settings.BASE_DIR / "docs" / "generated"
+        folder = BASE_DIR / "docs" / "generated"
         folder.mkdir(parents=True, exist_ok=True)
         stale = []
         for name, page in PAGES.items():

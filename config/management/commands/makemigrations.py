@@ -40,5 +40,5 @@ class Command(makemigrations.Command):
     def write_migration_files(self, changes: dict[str, list[Migration]], *args: Any, **kwargs: Any) -> None:
         for migrations in changes.values():
             for migration in migrations:
-                migration.operations = folded(list(migration.operations))
+                vars(migration)["operations"] = folded(list(migration.operations))
         super().write_migration_files(changes, *args, **kwargs)

@@ -50,7 +50,7 @@ class LeanState(ProjectState):
             super().add_model(model_state)
             return
         self.models[key] = model_state
-        if self._relations is not None:
+        if self._relations is not None:  # type: ignore[attr-defined]
             self.resolve_model_relations(key)
         self.apps.render_multiple([model_state])
 
@@ -60,10 +60,17 @@ class Executor(MigrationExecutor):
         super().__init__(*args, **kwargs)
         self.loader.graph.__class__ = CheapestFirst
 
-    def migrate(self, *args: Any, state: ProjectState | None = None, **kwargs: Any) -> ProjectState:
-        state = state or self._create_project_state(with_applied_migrations=True)
+    def migrate(
+        self,
+        targets: Any,
+        plan: Any = None,
+        state: ProjectState | None = None,
+        fake: bool = False,
+        fake_initial: bool = False,
+    ) -> ProjectState:
+        state = state or self._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]
         state.__class__ = LeanState
-        return super().migrate(*args, state=state, **kwargs)
+        return super().migrate(targets, plan, state, fake, fake_initial)
 
 
 class Command(migrate.Command):

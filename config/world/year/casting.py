@@ -40,7 +40,7 @@ def cast_posts(stage: Stage) -> None:
     code = str(stage.terms_raw["code"])
     for post in stage.world.posts:
         stage.users[post.key] = person(stage, post.person)
-    admins = {role: stage.users[role].pk for role in sorted(ADMINISTRATORS)}
+    admins = {str(role): stage.users[role].pk for role in sorted(ADMINISTRATORS)}
     appoint_administrators(users=admins, body_id=stage.bodies["committee"].pk, by=SYSTEM, now=stage.now)
     for post in stage.world.posts:
         if post.role not in ADMINISTRATORS:

@@ -10,7 +10,7 @@ from typing import Any
 from core.rulebook import N_, rule
 
 Answers = Mapping[str, Any]
-MISSING = (None, "", [], ())
+MISSING: tuple[Any, ...] = (None, "", [], ())
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from core.calendar.selectors import working_calendar
 from core.errors import Refused
 from core.lifecycle import Receipt, button, changing, creating
 from core.policy import Actor, require
+from core.rulebook import rule_of
 from grants.proposals.models import PriorFunding, Proposal, Remark, ScreeningCheck
 from grants.proposals.rules.eligibility import ELIGIBILITY_RULES, MANUAL_ITEMS
 from grants.proposals.selectors import eligibility_case
@@ -56,12 +57,13 @@ def _outcomes(proposal: Proposal) -> list[ScreeningCheck]:
     case, terms = eligibility_case(proposal), proposal.round.parsed_terms()
     rows = []
     for check in ELIGIBILITY_RULES:
-        broken = check.rule.broken(case, terms)
+        clause = rule_of(check)
+        broken = clause.broken(case, terms)
         rows.append(
             ScreeningCheck(
                 proposal=proposal,
                 version_no=proposal.version_no,
-                code=check.rule.code,
+                code=clause.code,
                 verdict="fail" if broken else "pass",
                 says="；".join(str(violation) for violation in broken)[:300],
             )

@@ -43,4 +43,4 @@ class Command(BaseCommand):
     def input_closed(self) -> bool:
         """Wait up to half a second for the parent to close standard input."""
         ready, _out, _err = select.select([sys.stdin], [], [], 0.5)
-        return bool(ready) and not sys.stdin.buffer.read1(1)
+        return bool(ready) and not sys.stdin.buffer.read1(1)  # type: ignore[union-attr]
