@@ -42,15 +42,16 @@ def is_disclosed(seat: Seat, obj: Any) -> bool:
     return engagement is None or engagement.state not in ("engaged", "fieldwork")
 
 
+PAYEES = (Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE, Role.COMMUNITY_WORKER)
 FINANCE = (Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.CASHIER)
 
 PERMISSIONS = {
     "audits.view": allow(*BUREAU_ROLES, *FINANCE, Role.SUPERVISOR)
     | allow(Role.AUDITOR, when=is_of_firm)
-    | allow(*APPLICANT_ROLES, when=is_own & is_disclosed),
+    | allow(*APPLICANT_ROLES, Role.COMMUNITY_WORKER, when=is_own & is_disclosed),
     "audits.engage": allow(Role.SECTION_CHIEF),
     "audits.audit": allow(Role.AUDITOR, when=is_of_firm),
-    "audits.reply": allow(Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE, when=is_own & is_disclosed),
+    "audits.reply": allow(*PAYEES, when=is_own & is_disclosed),
     "audits.decide": allow(Role.AUDITOR, when=is_of_firm),
     "audits.settle": allow(Role.SECTION_CHIEF),
     "audits.archive": allow(Role.CLERK),

@@ -52,11 +52,14 @@ def is_batch(seat: Seat, obj: Any) -> bool:
     return project_of(obj) is None
 
 
+# A residents' committee that hosts a group is paid through its community worker.
+PAYEES = (Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE, Role.COMMUNITY_WORKER)
 FINANCE = (Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.CASHIER)
 accepted_the_milestone = did_on("project", "sign", "settle")
 
 PERMISSIONS = {
     "payments.view": allow(*APPLICANT_ROLES, when=is_own)
+    | allow(Role.COMMUNITY_WORKER, when=is_payee)
     | allow(*BUREAU_ROLES, *FINANCE, Role.SUPERVISOR)
     | allow(Role.AUDITOR, when=is_of_round),
     "payments.open_plan": SYSTEM_ONLY,
@@ -66,7 +69,7 @@ PERMISSIONS = {
     "payments.hold": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),
     "payments.release": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),
     "payments.cancel": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),
-    "payments.file_invoice": allow(Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE, when=is_payee),
+    "payments.file_invoice": allow(*PAYEES, when=is_payee),
     "payments.make": allow(Role.FINANCE_CLERK),
     "payments.approve": allow(
         Role.FINANCE_APPROVER, Role.LEADER, when=did_not_make & (is_batch | ~accepted_the_milestone)

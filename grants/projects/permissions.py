@@ -52,16 +52,17 @@ PERMISSIONS = {
     "projects.view": allow(*APPLICANT_ROLES, when=is_own)
     | allow(*BUREAU_ROLES, *FINANCE, Role.SUPERVISOR)
     | allow(Role.OPERATOR, Role.EVALUATOR, Role.AUDITOR, when=is_of_round)
-    | allow(Role.STREET_OFFICER, Role.COMMUNITY_WORKER, when=is_of_place),
+    | allow(Role.STREET_OFFICER, when=is_of_place)
+    | allow(Role.COMMUNITY_WORKER, when=is_of_place | is_payee),
     "projects.open": SYSTEM_ONLY,
     "projects.prepare_agreement": SYSTEM_ONLY,
-    "projects.accept_agreement": allow(Role.APPLICANT_ADMIN, when=is_payee),
+    "projects.accept_agreement": allow(Role.APPLICANT_ADMIN, Role.COMMUNITY_WORKER, when=is_payee),
     "projects.countersign": allow(Role.SECTION_CHIEF, Role.LEADER, when=did_not_accept),
     "projects.sign": allow(Role.SECTION_CHIEF, Role.LEADER, when=did_not_accept),
     "projects.lapse": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),
     "projects.record_activity": allow(*WRITERS, when=is_own),
-    "projects.record_expense": allow(*BOOKKEEPERS, when=is_own),
-    "projects.void_expense": allow(*BOOKKEEPERS, when=is_own),
+    "projects.record_expense": allow(*BOOKKEEPERS, when=is_own) | allow(Role.COMMUNITY_WORKER, when=is_payee),
+    "projects.void_expense": allow(*BOOKKEEPERS, when=is_own) | allow(Role.COMMUNITY_WORKER, when=is_payee),
     "projects.request_change": allow(Role.APPLICANT_ADMIN, when=is_own),
     "projects.decide_change": allow(Role.SECTION_CHIEF),
     "projects.write_report": allow(*WRITERS, when=is_own),

@@ -33,6 +33,7 @@ from grants.rounds.models import Round
 AGREEMENT_PDF = "document.projects.agreement"
 SETTLED = (J.SETTLED, J.CLOSED, J.ARCHIVED)
 REPORTED = (J.AUDITING, *SETTLED)
+EVERYTHING = Q(pk__isnull=False)  # an empty Q joined by | would drop out
 
 
 # Money as approved and as spent
@@ -195,12 +196,15 @@ def _visible(grant: Grant) -> Q:
         Role.FINANCE_APPROVER,
         Role.CASHIER,
     }:
-        return Q()
+        return EVERYTHING
     if grant.role in {Role.OPERATOR, Role.EVALUATOR, Role.AUDITOR}:
-        return Q(round__code=grant.round_code) if grant.round_code else Q()
+        return Q(round__code=grant.round_code) if grant.round_code else EVERYTHING
+    seen = Q(pk__in=[])
     if grant.role in {Role.STREET_OFFICER, Role.COMMUNITY_WORKER} and grant.area_code:
-        return Q(award__proposal__community__code__startswith=grant.area_code)
-    return Q(pk__in=[])
+        seen |= Q(award__proposal__community__code__startswith=grant.area_code)
+    if grant.role == Role.COMMUNITY_WORKER and grant.body_id is not None:
+        seen |= Q(payee_id=grant.body_id)
+    return seen
 
 
 # What waits
@@ -212,7 +216,7 @@ def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:
 
 
 def _todo_of_grantee(actor: Actor, now: datetime) -> list[Todo | Pending]:
-    bodies = actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR)
+    bodies = actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR, Role.COMMUNITY_WORKER)
     if not bodies:
         return []
     mine = Project.objects.filter(Q(applicant_id__in=bodies) | Q(payee_id__in=bodies))

@@ -8,8 +8,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from orgs.registry.services import add_bank_account, verify_bank_account
-
 from core.files.services import store
 from core.lifecycle import changing
 from core.policy import SYSTEM, Actor
@@ -29,6 +27,7 @@ from grants.proposals.models import BudgetLine
 from grants.publicity import services as publicity
 from grants.rounds.models import Round
 from orgs.people.models import Body
+from orgs.registry.services import add_bank_account, verify_bank_account
 from tests.core.files.corpus import paper, picture
 from tests.grants.builders import Office, a_round, a_scored_proposal, load_calendar
 from tests.orgs.builders import a_body, someone
@@ -124,7 +123,11 @@ class Fund:
     def _apply(self, serial: int, yuan: int) -> Grantee:
         grantee = Grantee(self, f"武昌区晴川{serial}号社工服务中心", serial)
         grantee.proposal = a_scored_proposal(
-            self.round, applicant=grantee.body, yuan=yuan, score=f"{90 - serial}.00", title=f"银龄守望{serial}号"
+            self.round,
+            applicant=grantee.body,
+            yuan=yuan,
+            score=f"{90 - serial}.00",
+            title=f"银龄守望{serial}号",
         )
         grantee.proposal.budget.all().delete()
         third = yuan * 100 // 4
@@ -141,8 +144,9 @@ class Fund:
         decision = awards.draft_decision(round_id=self.round.pk, by=office.clerk, now=MEETING)
         awards.table_decision(decision_id=decision.pk, by=office.section_chief, now=MEETING)
         awards.resolve_decision(
-            decision_id=decision.pk, minutes_no="武民委纪〔2026〕8号", met_on=MEETING.date(), attendees=["方局长"],
-            money_reply_no="武财预〔2026〕21号", scan=awards.Paper(pdf(), "纪要.pdf"), by=office.leader, now=MEETING,
+            decision_id=decision.pk, minutes_no="武民委纪〔2026〕8号", met_on=MEETING.date(),
+            attendees=["方局长"], money_reply_no="武财预〔2026〕21号",
+            scan=awards.Paper(pdf(), "纪要.pdf"), by=office.leader, now=MEETING,
         )  # fmt: skip
         self.notice = awards.draft_award_notice(
             decision_id=decision.pk, contact="社会组织科 027-88936123", by=office.clerk, now=MEETING
@@ -171,7 +175,12 @@ class Fund:
         who = who or self.grantee
         digest = self.print_agreement(who)
         projects.accept_agreement(
-            project_id=who.pk, pdf_sha256=digest, seal_page=png(), filename="签章页.png", by=who.admin, now=now
+            project_id=who.pk,
+            pdf_sha256=digest,
+            seal_page=png(),
+            filename="签章页.png",
+            by=who.admin,
+            now=now,
         )
         return digest
 
@@ -207,7 +216,11 @@ class Fund:
         """Approve and execute a batch."""
         payments.approve_batch(batch_id=batch.pk, by=self.office.finance_approver, now=now)
         payments.execute_batch(
-            batch_id=batch.pk, voucher_no=f"国库{batch.number}", voucher_on=now.date(), by=self.cashier, now=now
+            batch_id=batch.pk,
+            voucher_no=f"国库{batch.number}",
+            voucher_on=now.date(),
+            by=self.cashier,
+            now=now,
         )
         return OrderBatch.objects.get(pk=batch.pk)
 
@@ -293,8 +306,8 @@ class Fund:
             for expense_id, yuan in (disallow or {}).items():
                 if page.project.expenses.filter(pk=expense_id).exists():
                     audits.raise_finding(
-                        page_id=page.pk, expense_id=expense_id, disallowed_fen=yuan * 100, reason="无签收记录",
-                        by=self.auditor, now=AUDIT,
+                        page_id=page.pk, expense_id=expense_id, disallowed_fen=yuan * 100,
+                        reason="无签收记录", by=self.auditor, now=AUDIT,
                     )  # fmt: skip
             audits.check_page(page_id=page.pk, remark="已核对", by=self.auditor, now=AUDIT)
         audits.issue_findings(engagement_id=engagement.pk, by=self.auditor, now=AUDIT)
@@ -303,9 +316,15 @@ class Fund:
         for page in engagement.pages.all():
             for finding in page.findings.all():
                 audits.decide_finding(
-                    finding_id=finding.pk, final_fen=finding.disallowed_fen, ruling="维持", by=self.auditor, now=later
+                    finding_id=finding.pk,
+                    final_fen=finding.disallowed_fen,
+                    ruling="维持",
+                    by=self.auditor,
+                    now=later,
                 )
-        audits.conclude_audit(engagement_id=engagement.pk, report_no="允诚审字9号", by=self.auditor, now=later)
+        audits.conclude_audit(
+            engagement_id=engagement.pk, report_no="允诚审字9号", by=self.auditor, now=later
+        )
         return Engagement.objects.get(pk=engagement.pk)
 
 

@@ -23,12 +23,11 @@ def force(obj: Stateful, **columns: Any) -> None:
 
 def outcome(obj: Stateful, verb: str, by: Actor) -> str:
     """Return where a verb leads, or why it does not; nothing of it stays."""
-    mark, target = transaction.savepoint(), ""
+    mark = transaction.savepoint()
     try:
         with changing(type(obj), obj.pk, by=by, now=AUDIT) as held:
             getattr(held, verb)(by=by)
-            target = str(held.state)  # what follows in other rooms may move it on
-        return target
+            return str(held.state)  # what follows in other rooms may move it on
     except NotNow:
         return NOT_NOW
     except Forbidden:
@@ -52,8 +51,10 @@ def spelled(table: Mapping[str, str]) -> set[tuple[str, str, str]]:
     return found
 
 
-def admitted(name: str, obj: Any, *, body_id: int | None = None, actors: Mapping[str, Actor] | None = None) -> set[str]:
-    """Return the roles that a row admits to an object, each held by an outsider or by the actor given for it."""
+def admitted(
+    name: str, obj: Any, *, body_id: int | None = None, actors: Mapping[str, Actor] | None = None
+) -> set[str]:
+    """Return the roles that a row admits to an object, each held by an outsider or by the actor given."""
     known = dict(actors or {})
     found = set()
     for serial, role in enumerate(Role.values, start=700_001):

@@ -63,10 +63,10 @@ def visible_pages(actor: Actor) -> QuerySet[AuditPage]:
             Role.FINANCE_APPROVER,
             Role.CASHIER,
         }:
-            seen |= Q()
+            seen |= Q(pk__isnull=False)  # an empty Q joined by | would drop out
         elif grant.role == Role.AUDITOR:
             seen |= Q(engagement__firm_id=grant.body_id)
-        elif grant.role in APPLICANT_ROLES:
+        elif grant.role in {*APPLICANT_ROLES, Role.COMMUNITY_WORKER}:
             own = Q(project__applicant_id=grant.body_id) | Q(project__payee_id=grant.body_id)
             seen |= own & ~Q(engagement__state__in=[E.ENGAGED, E.FIELDWORK])
     mine = Q(project__applicant_id__in=actor.interests) | Q(project__payee_id__in=actor.interests)
@@ -86,7 +86,7 @@ def todo_for(actor: Actor, now: datetime) -> list[Pending]:
         todos.append(Pending(_("待开始的审计"), mine.filter(state=E.ENGAGED)))
         todos.append(Pending(_("待核对的项目"), unchecked.filter(engagement__state=E.FIELDWORK)))
         todos.append(Pending(_("待作结论的审计发现"), undecided))
-    if bodies := actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE):
+    if bodies := actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE, Role.COMMUNITY_WORKER):
         raised = Finding.objects.filter(
             state=F.RAISED, page__engagement__state=E.FINDINGS_ISSUED, page__project__payee_id__in=bodies
         )

@@ -82,7 +82,7 @@ def todo_for(actor: Actor, now: datetime) -> list[Pending]:
     """Return what waits for this person about money."""
     todos: list[Pending] = []
     today = clock.day_of(now)
-    if bodies := actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE):
+    if bodies := actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE, Role.COMMUNITY_WORKER):
         bare = Tranche.objects.filter(state=T.DUE, project__payee_id__in=bodies).exclude(
             invoices__is_live=True
         )

@@ -203,7 +203,7 @@ def spent_money_stays(move: Move, percent: int) -> Faults:
     """A line cannot be cut below what was already spent on it."""
     short = [no for no, wanted in move.wanted.items() if wanted < move.spent_fen.get(no, 0)]
     faults: list[dict[str, object]] = [
-        {"no": no, "spent": move.spent_fen[no], "wanted": move.wanted[no]} for no in short
+        {"no": no, "spent": move.spent_fen.get(no, 0), "wanted": move.wanted[no]} for no in short
     ]
     return faults or True
 
