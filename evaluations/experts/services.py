@@ -118,10 +118,9 @@ def draw_experts(
     key: UUID | None = None,
     version: int | None = None,
 ) -> Draw:
-    """Draw from the pool by role ({"finance": 4, "general": 14}), with candidates and seed on record.
+    """Draw from the pool by role ({"finance": 4, "general": 14}); a supervisor witnesses it next.
 
-    `on` is the day the panel meets (default: today); `barred` are primary keys of experts who must not be
-    in the drum. Refused when the pool cannot fill the seats. A supervisor witnesses it next.
+    `on` is the day the panel meets (default: today); `barred` are primary keys of experts to leave out.
     """
     if not seed.strip():
         raise Refused(_("请填写公开的随机种子。"), field="seed")

@@ -43,17 +43,11 @@ def freeze_rubric(
     newest = rubric.versions.order_by("-no").first()
     if newest is not None and newest.digest == digest:
         return newest
-    number = newest.no + 1 if newest else 1
+    verb, permission = "freeze_version", "rubrics.freeze"
     with changing(
-        Rubric,
-        rubric.pk,
-        by=by,
-        now=now,
-        version=version,
-        verb="freeze_version",
-        permission="rubrics.freeze",
+        Rubric, rubric.pk, by=by, now=now, version=version, verb=verb, permission=permission
     ) as held:
-        held.name = name
+        held.name, number = name, newest.no + 1 if newest else 1
         held.note(no=number, digest=digest)
         return RubricVersion.objects.create(
             rubric=held, no=number, stage=parsed.stage, spec=dict(spec), digest=digest, frozen_at=now
