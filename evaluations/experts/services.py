@@ -124,7 +124,7 @@ def draw_experts(
     """
     if not seed.strip():
         raise Refused(_("请填写公开的随机种子。"), field="seed")
-    drum = selectors.candidates(on=on or day_of(now), barred=barred)
+    drum = sorted(selectors.candidates(on=on or day_of(now), barred=barred), key=lambda c: c.key)
     rule: dict[str, Any] = {
         "seats": dict(seats),
         "reserves": dict(reserves or {}),
@@ -133,17 +133,20 @@ def draw_experts(
     drawn = rules.draw(drum, seed=seed, **rule)
     if len(drawn.seated) < sum(seats.values()):
         raise Refused(_("专家库中可用专家不足，未抽取：%(missing)s") % {"missing": dict(drawn.missing)})
-    names = {"seated": list(drawn.seated), "reserves": list(drawn.reserves), "missing": dict(drawn.missing)}
+    outcome = _outcome(drum, drawn)
     record = Draw(
-        round_code=round_code,
-        purpose=purpose,
-        seed=seed,
-        rule=rule,
-        candidates=[asdict(c) for c in sorted(drum, key=lambda c: c.key)],
-        drawn_by_id=by.user_id,
-        **names,
+        round_code=round_code, purpose=purpose, seed=seed, rule=rule, drawn_by_id=by.user_id, **outcome
     )
     return creating(record, by=by, now=now, permission="experts.draw", candidates=len(drum))
+
+
+def _outcome(drum: list[rules.Candidate], drawn: rules.Drawn) -> dict[str, Any]:
+    return {
+        "candidates": [asdict(candidate) for candidate in drum],
+        "seated": list(drawn.seated),
+        "reserves": list(drawn.reserves),
+        "missing": dict(drawn.missing),
+    }
 
 
 @button
