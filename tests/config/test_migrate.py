@@ -72,3 +72,16 @@ class TestFolding:
 
     def test_stays_when_the_table_is_older(self) -> None:
         assert len(folded([AddConstraint("award", self.positive)])) == 1
+
+
+def test_no_migration_of_a_room_writes_a_constraint_apart() -> None:
+    from django.db.migrations.loader import MigrationLoader
+
+    rooms = {config.label for config in apps.get_app_configs() if config.name in settings.ROOMS}
+    loader = MigrationLoader(None)
+    apart = [
+        f"{label}.{name}"
+        for (label, name), migration in loader.disk_migrations.items()
+        if label in rooms and len(folded(list(migration.operations))) != len(migration.operations)
+    ]
+    assert apart == [], "make it anew: manage.py makemigrations <room>"

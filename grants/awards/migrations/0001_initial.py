@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('files', '0001_initial'),
-        ('proposals', '0002_initial'),
+        ('proposals', '0001_initial'),
         ('publicity', '0001_initial'),
         ('rounds', '0001_initial'),
     ]
