@@ -21,6 +21,11 @@ app.conf.beat_schedule = {
     "sweep the outbox": {"task": "core.outbox.sweep", "schedule": timedelta(seconds=30)},
     "sweep the jobs": {"task": "core.jobs.sweep", "schedule": timedelta(seconds=30)},
     "sweep files nobody refers to": {"task": "core.files.sweep", "schedule": crontab(hour=3, minute=30)},
+    "let the editors follow their roles": {
+        "task": "cms.pages.sync_editors",
+        "schedule": crontab(hour=0, minute=5),
+    },
+    "remind of reports": {"task": "cms.mailroom.remind", "schedule": crontab(hour=8, minute=0)},
     "write the daily anchor": {"task": "core.audit.anchor", "schedule": crontab(hour=0, minute=10)},
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -65,11 +66,11 @@ class Letter:
 def split_letter(text: str) -> tuple[str, str]:
     """Return subject (one line, whatever was put into it) and body of a rendered letter.
 
-    >>> split_letter("标题\\n\\n第一段\\n第二段\\n")
-    ('标题', '第一段\\n第二段')
+    >>> split_letter("标题\\n\\n第一段\\n第二行\\n\\n\\n\\n第二段\\n")
+    ('标题', '第一段\\n第二行\\n\\n第二段')
     """
     subject, _, body = text.strip().partition("\n")
-    return " ".join(subject.split())[:SUBJECT_LENGTH], body.strip()
+    return " ".join(subject.split())[:SUBJECT_LENGTH], re.sub(r"\n\s*\n\s*", "\n\n", body.strip())
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import models
+from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -43,13 +43,21 @@ def post(letter: Letter, fact: Any, news: News, *, now: datetime) -> int:
     Runs in the transaction of the outbox row. E-mail is only queued here, one job for each addressee, so
     that no mail server is spoken to while the database waits.
     """
-    made = 0
-    for obj in letter.about(fact):
-        audience = list(letter.to.find(obj, day_of(now)))
-        if INBOX in letter.channels:
-            made += _put(letter, obj, news, audience, now)
-        if MAIL in letter.channels:
-            _queue(letter, obj, news, audience, now)
+    return sum(_tell(letter, obj, news, now) for obj in letter.about(fact))
+
+
+def remind(letter: Letter, *, now: datetime) -> int:
+    """Tell of what is near its day, once for each object; return how many inbox messages were new."""
+    news = News(0, 0, now)
+    with transaction.atomic():
+        return sum(_tell(letter, obj, news, now) for obj in letter.about(now))
+
+
+def _tell(letter: Letter, obj: Any, news: News, now: datetime) -> int:
+    audience = list(letter.to.find(obj, day_of(now)))
+    made = _put(letter, obj, news, audience, now) if INBOX in letter.channels else 0
+    if MAIL in letter.channels:
+        _queue(letter, obj, news, audience, now)
     return made
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from cms.mailroom.rules import Addressee, Audience
 from cms.mailroom.selectors import addressees, holders
 from core.policy import APPLICANT_ROLES, Role
 from core.words import N_
+from grants.audits.models import Engagement
+from grants.projects.models import Project
 from grants.proposals.models import PlaceConsent, Proposal
 from grants.publicity.models import Notice, Objection
 from orgs.people.models import Delegation, Invitation, Membership
@@ -18,6 +21,22 @@ STAFF_OF_NOTICES = (Role.CLERK, Role.SECTION_CHIEF, Role.OPERATOR, Role.SUPERVIS
 
 def _applicants(proposal: Proposal, on: date) -> Iterable[Addressee]:
     return holders(*APPLICANT_ROLES, on=on, bodies=[proposal.applicant_id, proposal.host_id])
+
+
+def _grantees(project: Project, on: date) -> Iterable[Addressee]:
+    return holders(*APPLICANT_ROLES, on=on, bodies=[project.applicant_id, project.payee_id])
+
+
+def _grantees_of_part(part: Any, on: date) -> Iterable[Addressee]:
+    return _grantees(part.project, on)
+
+
+def _paymasters(order: Any, on: date) -> Iterable[Addressee]:
+    return holders(Role.FINANCE_CLERK, on=on)
+
+
+def _auditors(engagement: Engagement, on: date) -> Iterable[Addressee]:
+    return holders(Role.AUDITOR, on=on, bodies=[engagement.firm_id])
 
 
 def _applicants_of_consent(consent: PlaceConsent, on: date) -> Iterable[Addressee]:
@@ -54,6 +73,10 @@ def _stand_in(delegation: Delegation, on: date) -> Iterable[Addressee]:
 
 APPLICANTS = Audience(N_("申报单位（及代管单位）的申报人员"), _applicants)
 APPLICANTS_OF_CONSENT = Audience(N_("申报单位（及代管单位）的申报人员"), _applicants_of_consent)
+GRANTEES = Audience(N_("项目单位（及收款单位）的申报人员"), _grantees)
+GRANTEES_OF_PART = Audience(N_("项目单位（及收款单位）的申报人员"), _grantees_of_part)
+PAYMASTERS = Audience(N_("财务制单"), _paymasters)
+AUDITORS = Audience(N_("受委托的审计人员"), _auditors)
 COMMUNITY = Audience(N_("落地社区的社区工作者"), _community)
 STREET = Audience(N_("落地社区所在街道的经办"), _street)
 STAFF_OF_NOTICE = Audience(N_("经办、科长、承办方、纪检监督"), _staff_of_notice)

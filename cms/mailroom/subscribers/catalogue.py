@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 
 from cms.mailroom.rules import Letter
-from cms.mailroom.subscribers import applications, notices, panels, people
+from cms.mailroom.subscribers import applications, notices, panels, people, projects
 
 CATALOGUE: tuple[Letter, ...] = (
     *people.LETTERS,
     *applications.LETTERS,
     *notices.LETTERS,
     *panels.LETTERS,
+    *projects.LETTERS,
 )
-_by_code = {letter.code: letter for letter in CATALOGUE}
+# Told by the calendar and not by a fact: `about` asks which objects are near their day.
+REMINDERS: tuple[Letter, ...] = projects.REMINDERS
+_by_code = {letter.code: letter for letter in (*CATALOGUE, *REMINDERS)}
 _by_fact: dict[type, list[Letter]] = defaultdict(list)
 for _letter in CATALOGUE:
     for _fact in _letter.facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -157,6 +158,15 @@ def test_no_letter_knows_reviewers_or_scores(scene: Scene) -> None:
 def test_every_letter_has_its_template(letter) -> None:
     source = get_template(f"mail/{letter.code}.txt").template.source
     assert "{% block subject %}" in source and "{% block body %}" in source
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("letter", CATALOGUE, ids=lambda letter: letter.code)
+def test_a_letter_about_nothing_is_not_sent(letter) -> None:
+    for fact in letter.facts:
+        nothing = fact(*(0 for _field in dataclasses.fields(fact)))
+        if fact.name != "publicity.NoticePublished":
+            assert list(letter.about(nothing)) == []
 
 
 def test_letters_have_codes_of_their_own() -> None:
