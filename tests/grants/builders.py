@@ -16,6 +16,7 @@ from core.audit.digest import canonical, sha256
 from core.calendar.services import load_holidays
 from core.lifecycle import creating
 from core.policy import SYSTEM, Actor, Grant, Role
+from core.unit import unit
 from evaluations.panels.models import Dossier
 from evaluations.rubrics.rules import digest
 from evaluations.rubrics.services import load_rubrics
@@ -103,9 +104,11 @@ def a_scored_proposal(round_: Round, **fields: Any) -> Proposal:
     dossier = _a_judged_dossier(round_, serial, title, category, score, fields)
     dossier.party_bodies = [applicant.pk]
     creating(dossier, by=SYSTEM, now=JUDGED, permission="panels.open_dossier")
+    with unit():
+        number = rounds.application_number(round_, rounds.take_number(round_.pk, "application"))
     proposal = Proposal(
         state=fields.get("state", "scored"),
-        number=rounds.application_number(round_, rounds.take_number(round_.pk, "application")),
+        number=number,
         round=round_,
         applicant=applicant,
         track="light",
