@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=0, minute=5),
     },
     "remind of reports": {"task": "cms.mailroom.remind", "schedule": crontab(hour=8, minute=0)},
+    "end notices that are over": {"task": "grants.publicity.end_due", "schedule": crontab(minute=5)},
     "write the daily anchor": {"task": "core.audit.anchor", "schedule": crontab(hour=0, minute=10)},
 }
 

@@ -27,6 +27,7 @@ def at_once(*presses: Callable[[], object]) -> list[str]:
     gate, answers = threading.Barrier(len(presses)), []
 
     def run(press: Callable[[], object]) -> None:
+        connections["default"].ensure_connection()
         gate.wait()
         try:
             press()
