@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('experts', '0001_initial'),
-        ('people', '0001_initial'),
+        ('people', '0002_bodies_and_roles'),
         ('rubrics', '0001_initial'),
     ]
 

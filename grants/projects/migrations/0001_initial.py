@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('awards', '0001_initial'),
         ('panels', '0001_initial'),
-        ('people', '0001_initial'),
+        ('people', '0002_bodies_and_roles'),
         ('rounds', '0001_initial'),
     ]
 

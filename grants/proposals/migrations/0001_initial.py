@@ -10,12 +10,10 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    initial = True
-
     dependencies = [
         ('areas', '0001_initial'),
         ('panels', '0001_initial'),
-        ('people', '0001_initial'),
+        ('people', '0002_bodies_and_roles'),
         ('rounds', '0001_initial'),
     ]
 

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('areas', '0001_initial'),
-        ('people', '0001_initial'),
+        ('people', '0002_bodies_and_roles'),
         ('people', '__first__'),
     ]
 
