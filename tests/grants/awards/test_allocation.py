@@ -181,6 +181,43 @@ class TestTheSources:
             assert found == rules.assign_sources(dict(reversed(keyed.items())), named)
 
 
+class TestMoneyAndSourcesTogether:
+    def test_where_no_source_can_pay_whole_the_lowest_score_waits_and_the_money_is_explained(self):
+        ranked = rules.ranked_by_category([someone(1, "90.00", 60_00), someone(2, "80.00", 60_00)], CHAIN)
+        drawn = shares(ranked, {"elderly": 130_00})
+        fitted, sources = rules.with_sources(drawn, ranked, {"lottery": 80_00, "charity": 50_00})
+        assert [(a.key, a.outcome) for a in fitted.advice] == [(1, "propose"), (2, "waitlist")]
+        assert sources == {1: "lottery"}
+        assert [(x.why, x.amount_fen, x.key) for x in fitted.left] == [("no_source_fits", 70_00, 2)]
+
+    @settings(max_examples=150, deadline=None)
+    @given(
+        rows=TestTheLine.candidates,
+        shares_of=st.tuples(st.integers(0, 60), st.integers(0, 40)),
+        split_at=st.integers(0, 100),
+    )
+    def test_no_fen_is_lost_on_the_way_to_its_source(self, rows, shares_of, split_at):
+        total = 300_000_00
+        money = {
+            "elderly": total * shares_of[0] // 100,
+            "youth": total * shares_of[1] // 100,
+        }
+        money["governance"] = total - sum(money.values())
+        charity = total * split_at // 100
+        people = [
+            someone(key, f"{score / 100:.2f}", asked // 10_000 * 10_000 + 10_000, category=category)
+            for key, (category, asked, score, _) in enumerate(rows, 1)
+        ]
+        ranked = rules.ranked_by_category(people, CHAIN)
+        limits = {"lottery": total - charity, "charity": charity}
+        fitted, sources = rules.with_sources(shares(ranked, money), ranked, limits)
+        assert fitted.funded_fen() + fitted.left_fen() == total
+        funded = {a.key: a.amount_fen for a in fitted.advice if a.outcome == "propose"}
+        assert set(sources) == set(funded)
+        for code, limit in limits.items():
+            assert sum(funded[key] for key in funded if sources[key] == code) <= limit
+
+
 def line(key: int = 1, **fields) -> Line:
     values = {
         "key": key,
