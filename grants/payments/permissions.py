@@ -65,7 +65,6 @@ PERMISSIONS = {
     "payments.open_plan": SYSTEM_ONLY,
     "payments.book": SYSTEM_ONLY,
     "payments.meet_condition": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),
-    "payments.adjust": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),
     "payments.hold": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),
     "payments.release": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),
     "payments.cancel": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),

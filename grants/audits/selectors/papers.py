@@ -209,7 +209,7 @@ def _agreement(project: Project, award: Award) -> Iterator[Paper]:
         files_of(agreement, AGREEMENT_PDF).filter(blob__sha256=agreement.pdf_sha256).order_by("id")[:1]
     ):
         yield _file(8, "资助协议", ref)
-    for ref in files_of(agreement, "projects.seal_page").order_by("id"):
+    for ref in files_of(project, "projects.seal_page").order_by("id"):
         yield _file(8, "签章页", ref)
     for version in project.budgets.order_by("no"):
         lines = _rows(version.lines.order_by("no"), "no", "code", "item", "amount_fen")

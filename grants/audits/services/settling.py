@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import NotNow
 from core.lifecycle import button, creating
-from core.policy import Actor
+from core.policy import Actor, require
 from grants.audits.events import AccountsSettled
 from grants.audits.lifecycle import E
 from grants.audits.models import AuditPage, Settlement
@@ -32,6 +32,7 @@ def settle_page(*, page_id: int, by: Actor, now: datetime, key: UUID | None = No
     Raises NotNow before the audit is concluded, or while an earlier instalment is still on its way.
     """
     page = AuditPage.objects.select_related("engagement").get(pk=page_id)
+    require(by, "audits.settle", page)
     project = hold_project(page.project_id)
     if page.engagement.state != E.CONCLUDED or page.eligible_fen is None:
         raise NotNow(_("审计尚未出具结论，不能结算。"), verb="settle", state=page.engagement.state)
