@@ -24,6 +24,14 @@ def is_editor(request: HttpRequest) -> bool:
     return request.path.startswith(f"/{settings.EDITOR_PATH}")
 
 
+def _path_without_secrets(request: HttpRequest) -> str:
+    """The path as the log may keep it: of an address that is itself a key, only its pattern."""
+    match = request.resolver_match
+    if match is not None and {"token", "key"} & match.kwargs.keys():
+        return f"/{match.route}"
+    return request.path
+
+
 class RequestLog:
     """One line for a request: method, path without query, status, milliseconds, account id."""
 
@@ -42,7 +50,7 @@ class RequestLog:
             log.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=_path_without_secrets(request),
                 status=response.status_code,
                 ms=round((time.monotonic() - started) * 1000),
                 user=getattr(user, "pk", None),

@@ -115,7 +115,7 @@ def _part(place: int, one: Pending) -> QuerySet[Any]:
 
 
 def _moment(day: date | None) -> datetime | None:
-    """Return the end of a day in Shanghai."""
+    """Return the end of a day in Shanghai, its 24:00."""
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC) if day else None
 
 

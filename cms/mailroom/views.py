@@ -33,7 +33,7 @@ def _is_read(message: InboxMessage) -> Any:
 
 
 def _tone(message: InboxMessage) -> str:
-    return "neutral" if message.read_at else "info"
+    return "ok" if message.read_at else "neutral"
 
 
 class Inbox(ListPage):

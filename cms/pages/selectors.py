@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from cms.pages.rules import stages as rules
+from cms.pages.rules import words
 from core import clock
 from core.money import split
 from core.words import sentence
@@ -72,6 +73,17 @@ class Card:
     shares: list[Share]
     sources: list[tuple[str, int]]
     dates: list[KeyDate]
+
+    @property
+    def near_dates(self) -> list[KeyDate]:
+        """Return the last day gone by and the five to come, for a card."""
+        gone = sum(one.is_past for one in self.dates)
+        return self.dates[max(0, gone - 1) : gone + 5]
+
+    @property
+    def tracks(self) -> list[words.TrackWords]:
+        """Return who may ask for how much."""
+        return words.tracks(self.round.parsed_terms())
 
     @property
     def stage_label(self) -> str:

@@ -20,9 +20,3 @@ def keep_help_at_home(request: HttpRequest, items: list[Any]) -> None:
 def accounts_are_kept_elsewhere(request: HttpRequest, items: list[Any]) -> None:
     """Leave out users and groups: they follow the memberships."""
     items[:] = [item for item in items if item.name not in {"users", "groups"}]
-
-
-@hooks.register("construct_homepage_panels")
-def no_news_of_the_product(request: HttpRequest, panels: list[Any]) -> None:
-    """Leave out the banners about new releases of the editor."""
-    panels[:] = [panel for panel in panels if "upgrade" not in type(panel).__name__.lower()]

@@ -125,6 +125,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return the person's name."""
         return self.person.name
 
+    @property
+    def first_name(self) -> str:
+        """Return the person's name where Wagtail would otherwise show the random id."""
+        return self.person.name
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         value = f"{self.password}:{self.session_epoch}"
         return salted_hmac("people.User.session", value, secret=secret, algorithm="sha256").hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -12,6 +12,7 @@ from django.urls import reverse
 from cms.mailroom.rules import News, one_line
 from core.audit.models import Entry
 from core.audit.selectors import entries_of
+from core.clock import local
 from core.words import day_text
 
 
@@ -43,8 +44,12 @@ def reason_given(obj: Any, news: News, *verbs: str) -> str:
 
 
 def day(value: date | datetime | None) -> str:
-    """Return a day, or an instant to the minute, in words; nothing for None."""
-    return day_text(value) if value else ""
+    """Return a day, or an instant to the minute, in words (midnight as 24:00); nothing for None."""
+    if not value:
+        return ""
+    if isinstance(value, datetime) and f"{local(value):%H:%M:%S}" == "00:00:00":
+        return f"{day_text(local(value).date() - timedelta(days=1))} 24:00"
+    return day_text(value)
 
 
 def desk_link() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -68,6 +68,14 @@ def wan(fen: int) -> str:
 def moment(value: datetime | None) -> str:
     """An instant to the minute, in Shanghai."""
     return f"{clock.local(value):%Y-%m-%d %H:%M}" if value else "—"
+
+
+@register.filter
+def deadline(value: datetime | None) -> str:
+    """The last instant of a period, in Shanghai: midnight is 24:00 of the day that ends."""
+    if value and f"{clock.local(value):%H:%M:%S}" == "00:00:00":
+        return f"{clock.local(value) - timedelta(days=1):%Y-%m-%d} 24:00"
+    return moment(value)
 
 
 @register.filter
