@@ -17,7 +17,7 @@ class ProjectsConfig(AppConfig):
         from core.files.purposes import Purpose, register_purpose
         from grants.projects.models import BudgetVersion, BudgetVersionLine
         from grants.projects.selectors import earlier_projects
-        from grants.proposals import history
+        from grants.proposals.selectors import history
 
         append_only(BudgetVersion)
         append_only(BudgetVersionLine)

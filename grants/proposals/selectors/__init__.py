@@ -14,12 +14,12 @@ from core import clock
 from core.policy import Actor, Grant, Role
 from core.rulebook import Violation, violations
 from core.todo import Pending
-from grants.proposals.history import earlier_projects
 from grants.proposals.lifecycle import HIDDEN_UNTIL_NOTICE, OVER, C, P
 from grants.proposals.models import BudgetLine, PlaceConsent, Proposal, ProposalVersion
 from grants.proposals.rules import eligibility
 from grants.proposals.rules.answers import COMPLETENESS, split_by_blindness
 from grants.proposals.rules.budget import BUDGET_RULES, Budget, Line
+from grants.proposals.selectors.history import earlier_projects
 from grants.rounds.models import Round
 from grants.rounds.rules import Terms
 from grants.rounds.selectors import accounts
