@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -49,6 +49,14 @@ def spelled(table: Mapping[str, str]) -> set[tuple[str, str, str]]:
             verb, target = step.split()
             found |= {(source, verb, target) for source in sources.split()}
     return found
+
+
+def answers(
+    table: set[tuple[str, str, str]], states: Iterable[str], verbs: Iterable[str]
+) -> dict[str, dict[str, str]]:
+    """Return what every state must answer to every verb, by the table."""
+    known = {(source, verb): target for source, verb, target in table}
+    return {str(s): {verb: known.get((str(s), verb), NOT_NOW) for verb in verbs} for s in states}
 
 
 def admitted(
