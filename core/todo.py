@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, DateField, DateTimeField, IntegerField, Min, QuerySet, Value
+from django.db.models.functions import Cast
 
 from core.clock import SHANGHAI
 
@@ -101,13 +102,11 @@ def _count(pending: dict[int, Pending]) -> dict[int, tuple[int, datetime | None]
 
 
 def _part(place: int, one: Pending) -> QuerySet[Any]:
-    instant, day = DateTimeField(), DateField()
+    # PostgreSQL wants every part of a union typed alike, an absent deadline included.
     is_day = one.falls_on_a_day()
     nearest = {
-        "instant": Min(
-            one.due_by if one.due_by and not is_day else Value(None, instant), output_field=instant
-        ),
-        "day": Min(one.due_by if is_day else Value(None, day), output_field=day),
+        "instant": Min(one.due_by if one.due_by and not is_day else Cast(Value(None), DateTimeField())),
+        "day": Min(one.due_by if is_day else Cast(Value(None), DateField())),
     }
     rows = one.rows.order_by().values(place=Value(place, IntegerField()))
     part: QuerySet[Any] = rows.annotate(number=Count("pk", distinct=True), **nearest).values_list(*COLUMNS)

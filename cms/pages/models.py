@@ -53,10 +53,7 @@ class HomePage(Page):
         return (getattr(self, f"{name}_english") if english else "") or getattr(self, name)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the rounds as they stand at this moment."""
-        from cms.pages.selectors import front
-
+        """Add the words in the reader's language, and the moment at which the page is made."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        now = clock.now()
         words = {name: self.words(name) for name in ("motto", "intro", "contact")}
-        return {**context, "words": words, "now": now, "front": front(now=now)}
+        return {**context, "words": words, "now": clock.now()}

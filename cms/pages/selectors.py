@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from cms.pages.rules import stages as rules
@@ -15,6 +15,8 @@ from core import clock
 from core.money import split
 from core.words import sentence
 from evaluations.rubrics.rules.sheet import Criterion
+from grants.awards.lifecycle import W
+from grants.awards.models import Award
 from grants.proposals.models import Proposal
 from grants.rounds.models import Round, RoundRubric
 from grants.rounds.rules import Terms, Window
@@ -193,10 +195,11 @@ def score_sheet(round_: Round) -> tuple[Criterion, ...]:
 
 
 def funnel_of(round_: Round, *, stage: str) -> rules.Funnel:
-    """Return the figures of a round that are public at this stage, in one query."""
+    """Return the figures of a round that are public at this stage, in two queries."""
     counts = Proposal.objects.filter(round=round_, version_no__gt=0).aggregate(
         received=Count("pk"),
         judged=Count("pk", filter=Q(dossier__isnull=False)),
-        funded=Count("pk", filter=Q(state__in=["awarded", "lapsed"])),
+        funded=Count("pk", filter=Q(state="awarded")),
     )
-    return rules.funnel(stage=stage, counts=counts)
+    granted = Award.objects.filter(round=round_, state=W.GRANTED).aggregate(total=Sum("amount_fen"))["total"]
+    return rules.funnel(stage=stage, counts=counts, granted_fen=granted or 0)

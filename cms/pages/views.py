@@ -38,7 +38,7 @@ def round_page(request: HttpRequest, code: str) -> HttpResponse:
         "limits": words.limits(terms),
         "selection": words.selection(terms),
         "sheet": selectors.score_sheet(found),
-        "figures": selectors.funnel_of(found, stage=card.stage).rows(),
+        "funnel": selectors.funnel_of(found, stage=card.stage),
     }
     return render(request, "pages/round.html", context)
 

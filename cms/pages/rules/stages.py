@@ -63,6 +63,7 @@ class Funnel:
     received: int | None = None
     judged: int | None = None
     funded: int | None = None
+    granted_fen: int | None = None
 
     def rows(self) -> Sequence[tuple[str, int, int]]:
         """Return (what, how many, percent of those received) of the public figures."""
@@ -75,7 +76,7 @@ class Funnel:
         return [(sentence(says), count, count * 100 // most) for says, count in named if count is not None]
 
 
-def funnel(*, stage: str, counts: Mapping[str, int]) -> Funnel:
+def funnel(*, stage: str, counts: Mapping[str, int], granted_fen: int) -> Funnel:
     """Return what is public at a stage: nothing before the close, results only once projects run.
 
     ``counts`` holds received, judged and funded.
@@ -83,5 +84,5 @@ def funnel(*, stage: str, counts: Mapping[str, int]) -> Funnel:
     if stage in (SOON, OPEN):
         return Funnel()
     if stage in RESULT_STATES:
-        return Funnel(counts["received"], counts["judged"], counts["funded"])
+        return Funnel(counts["received"], counts["judged"], counts["funded"], granted_fen)
     return Funnel(received=counts["received"])

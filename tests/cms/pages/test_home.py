@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
 from cms.pages.models import HomePage
+from cms.pages.rules import stages
 from core.workdays import SHANGHAI
 from grants.rounds import services as rounds
 from tests.cms.builders import OPEN, Scene
@@ -135,3 +136,12 @@ def test_more_rounds_ask_no_more(scene: Scene) -> None:
         terms = {"code": f"WCCT-{year}", "name": f"{year}年大赛"}
         a_round(scene.office, state="published", **terms)
     assert count() == before <= 12
+
+
+def test_results_are_public_once_projects_run() -> None:
+    counts = {"received": 40, "judged": 30, "funded": 10}
+    before = stages.funnel(stage="selecting", counts=counts, granted_fen=5)
+    after = stages.funnel(stage="executing", counts=counts, granted_fen=5)
+    assert (before.received, before.judged, before.funded, before.granted_fen) == (40, None, None, None)
+    assert [(count, percent) for _says, count, percent in after.rows()] == [(40, 100), (30, 75), (10, 25)]
+    assert after.granted_fen == 5
