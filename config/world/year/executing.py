@@ -94,7 +94,7 @@ def answers_of(stage: Stage, project: Project, judged: str) -> dict[str, Any]:
     records, spent = stage.notes[f"records:{key}"], stage.notes[f"spent:{key}"]
     words = report(stage.world, key, judged, records, spent, project.award_fen)
     card = stage.world.proposal[key]
-    planned = sum(activity.count for activity in card.activities)
+    planned = len(activity_records(stage.world, key, date(2026, 7, 1), date(2027, 3, 31)))
     both = {
         "planned_activities": max(1, planned),
         "beneficiaries": max(1, min(card.beneficiaries, sum(record.participants for record in records))),
@@ -107,8 +107,8 @@ def answers_of(stage: Stage, project: Project, judged: str) -> dict[str, Any]:
     return {
         **both,
         "progress": fit(words["outputs"], 40, 600),
-        "outcomes": fit(words["outcomes"], 40, 600),
-        "sustainability": fit(words["growth"], 20, 300),
+        "outcomes": fit(words["outcomes"] + words["growth"], 40, 600),
+        "sustainability": fit(str(card.answers["value"]["sustainability"]), 20, 300),
     }
 
 

@@ -18,24 +18,29 @@ from config.world.year import (
     screening,
     signing,
 )
+from config.world.year.small import small_terms, small_world
 from config.world.year.stage import Stage, shanghai
 from config.world.year.workers import Inline, Processes
 
 PACK = Path(__file__).resolve().parents[3] / "district" / "wuchang"
 
 
-def begin(seed: int, say: Callable[[str], None], workers: Inline | Processes) -> Stage:
+def begin(
+    seed: int, say: Callable[[str], None], workers: Inline | Processes, *, small: bool = False
+) -> Stage:
     """Load the district and bring the cast in."""
     now = shanghai("2026-01-05", "09:00:00")
-    pack = Pack(PACK)
+    pack, world = Pack(PACK), build_world(seed)
     stage = Stage(
-        world=build_world(seed),
+        world=small_world(world) if small else world,
         pack=pack,
         loaded=load_pack(pack, now=now),
         say=say,
         now=now,
         workers=workers,
     )
+    if small:
+        stage.notes["terms"] = small_terms(pack.terms(2026))
     stage.scene("数据包装载完成")
     casting.cast_posts(stage)
     casting.cast_experts(stage)
@@ -46,10 +51,10 @@ def begin(seed: int, say: Callable[[str], None], workers: Inline | Processes) ->
     return stage
 
 
-def play(seed: int, say: Callable[[str], None], workers: Inline | Processes) -> Stage:
-    """Play the year from the empty database to the archive."""
+def play(seed: int, say: Callable[[str], None], workers: Inline | Processes, *, small: bool = False) -> Stage:
+    """Play the year from the empty database to the archive; ``small`` plays ten applications of it."""
     with workers:
-        stage = begin(seed, say, workers)
+        stage = begin(seed, say, workers, small=small)
         calling.prepare_and_publish(stage)
         applying.applicants_apply(stage)
         screening.screen_everything(stage)

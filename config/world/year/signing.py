@@ -18,6 +18,8 @@ from grants.projects import services as projects
 from grants.projects.lifecycle import A, J
 from grants.projects.models import Project
 from grants.projects.selectors import agreement_pdf_sha256
+from grants.proposals import services as proposals
+from grants.proposals.models import PriorFunding
 
 
 def card_of(stage: Stage, project: Project) -> str:
@@ -41,6 +43,7 @@ def unsigned(stage: Stage) -> list[Project]:
 def agreements(stage: Stage) -> None:
     """All sign within ten working days but one, whose place goes to the waiting list."""
     stage.at(shanghai("2026-06-24", "14:00:00"))
+    settle_earlier(stage)
     left_out = stage.world.fates["award_not_signed"]
     signed = sign_all(stage, [one for one in unsigned(stage) if card_of(stage, one) != left_out])
     stage.scene(f"签约 {signed} 个")
@@ -54,6 +57,21 @@ def agreements(stage: Stage) -> None:
         )
     fill_up(stage, "community_governance", date(2026, 7, 2), date(2026, 7, 9))
     sign_all(stage, unsigned(stage))
+
+
+def settle_earlier(stage: Stage) -> None:
+    """Last year's projects of this year's grantees are settled before they sign."""
+    grantees = Project.objects.filter(round=stage.round).values("applicant_id")
+    for record in PriorFunding.objects.filter(is_ours=True, settled=False, applicant_id__in=grantees):
+        proposals.update_prior_funding(
+            record_id=record.pk,
+            report_filed=True,
+            settled=True,
+            failed=False,
+            reason=f"{record.year}年度结算单已于本月办结",
+            by=stage.actor("clerk_1"),
+            now=stage.tick(30),
+        )
 
 
 def sign_all(stage: Stage, waiting: Iterable[Project]) -> int:
@@ -85,7 +103,7 @@ def file_papers(stage: Stage, tranches: Iterable[Tranche]) -> list[Tranche]:
         payee = world.payee(world.proposal[card_of(stage, project)])
         payments.file_invoice(
             tranche_id=tranche.pk,
-            kind="donation",
+            kind="donation_receipt",
             number=f"鄂财票{day_of(stage.now):%y%m}{project.pk:04d}{tranche.no}",
             amount_fen=tranche.payable_fen,
             issued_on=day_of(stage.now),

@@ -20,6 +20,7 @@ from grants.proposals.services.screening import (
     return_proposal,
     screen_proposal,
     send_to_optimise,
+    update_prior_funding,
     uphold_recheck,
 )
 from grants.proposals.services.selection import (
@@ -65,6 +66,7 @@ __all__ = [
     "start_draft",
     "strike_proposal",
     "submit_proposal",
+    "update_prior_funding",
     "uphold_recheck",
     "waitlist_proposal",
     "withdraw_proposal",

@@ -315,3 +315,34 @@ def record_prior_funding(
     return creating(
         record, by=by, now=now, key=key, permission="proposals.record_prior_funding", verb="record"
     )
+
+
+@button
+def update_prior_funding(
+    *,
+    record_id: int,
+    report_filed: bool,
+    settled: bool,
+    failed: bool,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    key: UUID | None = None,
+    version: int | None = None,
+) -> Receipt:
+    """Bring a record of earlier funding up to date, with the paper that says so."""
+    if not reason.strip():
+        raise Refused(_("请写明依据，例如结算单文号。"), field="reason")
+    with changing(
+        PriorFunding,
+        record_id,
+        by=by,
+        now=now,
+        key=key,
+        version=version,
+        reason=reason,
+        verb="update",
+        permission="proposals.record_prior_funding",
+    ) as record:
+        record.report_filed, record.settled, record.failed = report_filed, settled, failed
+    return record.receipt
