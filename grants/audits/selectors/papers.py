@@ -222,36 +222,19 @@ def _agreement(project: Project, award: Award) -> Iterator[Paper]:
         yield _json(8, f"核定预算第{version.no}版", content, _label(version))
 
 
+TRANCHE = ("no", "percent", "condition", "amount_fen", "released_fen", "state", "due_on")
+PAPER = ("tranche__no", "kind", "number", "amount_fen", "issued_on", "is_live")
+ORDER = (
+    "number", "tranche__no", "amount_fen", "state", "batch__number", "batch__channel", "batch__voucher_no",
+    "batch__voucher_on", "bank_reference", "settled_on", "failure", "payee__account_masked",
+)  # fmt: skip
+
+
 def _payments(project: Project) -> Iterator[Paper]:
-    tranches = project.tranches.order_by("no")
     content = {
-        "tranches": _rows(
-            tranches, "no", "percent", "condition", "amount_fen", "released_fen", "state", "due_on"
-        ),
-        "papers": _rows(
-            project.invoices.order_by("id"),
-            "tranche__no",
-            "kind",
-            "number",
-            "amount_fen",
-            "issued_on",
-            "is_live",
-        ),
-        "orders": _rows(
-            project.orders.order_by("id"),
-            "number",
-            "tranche__no",
-            "amount_fen",
-            "state",
-            "batch__number",
-            "batch__channel",
-            "batch__voucher_no",
-            "batch__voucher_on",
-            "bank_reference",
-            "settled_on",
-            "failure",
-            "payee__account_masked",
-        ),
+        "tranches": _rows(project.tranches.order_by("no"), *TRANCHE),
+        "papers": _rows(project.invoices.order_by("id"), *PAPER),
+        "orders": _rows(project.orders.order_by("id"), *ORDER),
         "journal": [
             {"kind": entry.kind, "reference": entry.reference, "at": entry.at, "postings": _postings(entry)}
             for entry in project.journal.prefetch_related("postings__account").order_by("id")

@@ -19,6 +19,7 @@ from grants.payments.lifecycle import T
 from grants.payments.models import RecoveryCause
 from grants.payments.selectors import plan_of
 from grants.payments.services import demand_recovery, meet_condition
+from grants.projects.models import Project
 from grants.projects.services import hold_project, settle_project
 from grants.rounds.services import take_number
 
@@ -34,46 +35,38 @@ def settle_page(*, page_id: int, by: Actor, now: datetime, key: UUID | None = No
     page = AuditPage.objects.select_related("engagement").get(pk=page_id)
     require(by, "audits.settle", page)
     project = hold_project(page.project_id)
+    one = _reckon(page, project)
+    creating(
+        one, by=by, now=now, key=key, permission="audits.settle", verb="settle", fact=AccountsSettled,
+        pay_fen=one.pay_fen, release_fen=one.release_fen, recover_fen=one.recover_fen,
+    )  # fmt: skip
+    meet_condition(project_id=project.pk, condition=CONDITION, amount_fen=one.pay_fen, by=by, now=now)
+    if one.recover_fen:
+        demand_recovery(
+            project_id=project.pk, amount_fen=one.recover_fen, cause=RecoveryCause.SETTLEMENT,
+            reason=_("审计核定支出少于已拨付金额"), by=by, now=now,
+        )  # fmt: skip
+    settle_project(project_id=project.pk, by=by, now=now)
+    return one
+
+
+def _reckon(page: AuditPage, project: Project) -> Settlement:
     if page.engagement.state != E.CONCLUDED or page.eligible_fen is None:
         raise NotNow(_("审计尚未出具结论，不能结算。"), verb="settle", state=page.engagement.state)
     if project.tranches.filter(state__in=[T.DUE, T.HELD, T.ORDERED]).exists():
         raise NotNow(_("前期拨款还没有办结，不能结算。"), code="earlier_instalment_open")
-    plan = plan_of(project)
+    paid = plan_of(project).paid_fen
     waiting = project.tranches.filter(state=T.PLANNED, condition=CONDITION)
     planned = waiting.aggregate(total=Sum("amount_fen"))["total"] or 0
-    result = money.settlement(planned_fen=planned, eligible_fen=page.eligible_fen, paid_fen=plan.paid_fen)
-    settlement = Settlement(
+    result = money.settlement(planned_fen=planned, eligible_fen=page.eligible_fen, paid_fen=paid)
+    return Settlement(
         project=project,
         page=page,
         number=f"JS-{project.round.code}-{take_number(project.round_id, 'settlement'):03d}",
         eligible_fen=page.eligible_fen,
-        paid_fen=plan.paid_fen,
+        paid_fen=paid,
         planned_fen=planned,
         pay_fen=result.pay_fen,
         release_fen=result.release_fen,
         recover_fen=result.recover_fen,
     )
-    creating(
-        settlement,
-        by=by,
-        now=now,
-        key=key,
-        permission="audits.settle",
-        verb="settle",
-        fact=AccountsSettled,
-        pay_fen=result.pay_fen,
-        release_fen=result.release_fen,
-        recover_fen=result.recover_fen,
-    )
-    meet_condition(project_id=project.pk, condition=CONDITION, amount_fen=result.pay_fen, by=by, now=now)
-    if result.recover_fen:
-        demand_recovery(
-            project_id=project.pk,
-            amount_fen=result.recover_fen,
-            cause=RecoveryCause.SETTLEMENT,
-            reason=_("审计核定支出少于已拨付金额"),
-            by=by,
-            now=now,
-        )
-    settle_project(project_id=project.pk, by=by, now=now)
-    return settlement

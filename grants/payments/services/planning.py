@@ -25,6 +25,8 @@ from grants.projects.models import Project
 from grants.projects.services import close_project, hold_project
 from grants.rounds.models import Round
 
+FILE = "payments.file_invoice"
+
 
 @button
 def allocate_round(*, round_id: int, by: Actor, now: datetime, key: UUID | None = None) -> None:
@@ -189,43 +191,33 @@ def file_invoice(
     )
     project = tranche.project
     if tranche.state not in (T.DUE, T.HELD):
-        raise NotNow(
-            _("本期尚未到拨付条件，或已制单，现在不能提交票据。"), verb="file_invoice", state=tranche.state
-        )
+        says = _("本期尚未到拨付条件，或已制单，现在不能提交票据。")
+        raise NotNow(says, verb="file_invoice", state=tranche.state)
     paper = rules.Paper(kind, amount_fen, tranche.payable_fen, project.round.instrument)
     if broken := violations(rules.PAPER_RULES, paper):
         raise RulesBroken(broken)
-    if not number.strip():
-        raise Refused(_("请填写票据号码。"), field="number")
-    if issued_on > clock.day_of(now):
-        raise Refused(_("开票日期不能晚于今天。"), field="issued_on")
-    if Invoice.objects.filter(payee_id=project.payee_id, number=number.strip()).exists():
-        raise Refused(_("票据号码 %(no)s 已经用过。") % {"no": number}, code="paper_twice", field="number")
-    for old in tranche.invoices.filter(is_live=True):
-        with changing(
-            Invoice, old.pk, by=by, now=now, verb="replace", permission="payments.file_invoice"
-        ) as old:
-            old.is_live = False
     invoice = Invoice(
-        tranche=tranche,
-        project=project,
-        payee_id=project.payee_id,
-        kind=kind,
-        number=number.strip(),
-        amount_fen=amount_fen,
-        issued_on=issued_on,
-    )
+        tranche=tranche, project=project, payee_id=project.payee_id, kind=kind, number=number.strip(),
+        amount_fen=amount_fen, issued_on=issued_on,
+    )  # fmt: skip
+    _must_be_new(invoice, now)
+    for old in tranche.invoices.filter(is_live=True):
+        with changing(Invoice, old.pk, by=by, now=now, verb="replace", permission=FILE) as replaced:
+            replaced.is_live = False
     return creating(
-        invoice,
-        by=by,
-        now=now,
-        key=key,
-        permission="payments.file_invoice",
-        verb="file",
-        fact=InvoiceFiled,
-        tranche_id=tranche.pk,
-        amount_fen=amount_fen,
-    )
+        invoice, by=by, now=now, key=key, permission=FILE, verb="file", fact=InvoiceFiled,
+        tranche_id=tranche.pk, amount_fen=amount_fen,
+    )  # fmt: skip
+
+
+def _must_be_new(invoice: Invoice, now: datetime) -> None:
+    if not invoice.number:
+        raise Refused(_("请填写票据号码。"), field="number")
+    if invoice.issued_on > clock.day_of(now):
+        raise Refused(_("开票日期不能晚于今天。"), field="issued_on")
+    if Invoice.objects.filter(payee_id=invoice.payee_id, number=invoice.number).exists():
+        says = _("票据号码 %(no)s 已经用过。") % {"no": invoice.number}
+        raise Refused(says, code="paper_twice", field="number")
 
 
 def close_if_square(project_id: int, *, now: datetime) -> bool:

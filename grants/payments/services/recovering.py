@@ -116,19 +116,10 @@ def record_refund(
     if received_on > clock.day_of(now):
         raise Refused(_("到账日期不能晚于今天。"), field="received_on")
     with changing(
-        Recovery,
-        recovery_id,
-        by=by,
-        now=now,
-        key=key,
-        version=version,
-        verb="record_refund",
+        Recovery, recovery_id, by=by, now=now, key=key, version=version, verb="record_refund",
         permission="payments.receive",
-    ) as recovery:
-        if recovery.state not in (V.DEMANDED, V.REFERRED):
-            raise NotNow(_("这笔追款已经办结。"), verb="record_refund", state=recovery.state)
-        if not 0 < amount_fen <= recovery.amount_fen - recovery.received_fen:
-            raise Refused(_("到账金额应大于零，且不超过尚欠金额。"), field="amount")
+    ) as recovery:  # fmt: skip
+        _must_be_owed(recovery, amount_fen)
         recovery.received_fen += amount_fen
         recovery.note(amount_fen=amount_fen)
         Refund.objects.create(
@@ -144,6 +135,13 @@ def record_refund(
     book(project, "refund", amount_fen, reference=reference, by=by, now=now)
     close_if_square(project.pk, now=now)
     return recovery.receipt
+
+
+def _must_be_owed(recovery: Recovery, amount_fen: int) -> None:
+    if recovery.state not in (V.DEMANDED, V.REFERRED):
+        raise NotNow(_("这笔追款已经办结。"), verb="record_refund", state=recovery.state)
+    if not 0 < amount_fen <= recovery.amount_fen - recovery.received_fen:
+        raise Refused(_("到账金额应大于零，且不超过尚欠金额。"), field="amount")
 
 
 @button

@@ -83,13 +83,7 @@ def record_expense(
 ) -> Expense:
     """Book a voucher on a budget line; RulesBroken with every rule it breaks, Refused for a duplicate."""
     project = hold_project(project_id)
-    if project.state not in BOOKABLE:
-        raise NotNow(_("项目当前状态不能入账。"), verb="record_expense", state=project.state)
-    if spent_on > clock.day_of(now):
-        raise Refused(_("支出日期不能晚于今天。"), field="spent_on")
-    spending = rules.Spending(spent_on, line_no, amount_fen, method, item)
-    if broken := violations(rules.SPENDING_RULES, spending, books_of(project)):
-        raise RulesBroken(broken)
+    _must_be_eligible(project, rules.Spending(spent_on, line_no, amount_fen, method, item), now)
     expense = Expense(
         project=project,
         voucher_no=needs(voucher_no, _("请填写凭证号。"), "voucher_no")[:30],
@@ -104,18 +98,21 @@ def record_expense(
     )
     _must_be_new(expense)
     creating(
-        expense,
-        by=by,
-        now=now,
-        key=key,
-        permission="projects.record_expense",
-        verb="record",
-        amount_fen=amount_fen,
-        line_no=line_no,
-    )
+        expense, by=by, now=now, key=key, permission="projects.record_expense", verb="record",
+        amount_fen=amount_fen, line_no=line_no,
+    )  # fmt: skip
     if scan is not None:
         store(scan[1], filename=scan[0], owner=project, purpose="projects.voucher", by=by, now=now)
     return expense
+
+
+def _must_be_eligible(project: Project, spending: rules.Spending, now: datetime) -> None:
+    if project.state not in BOOKABLE:
+        raise NotNow(_("项目当前状态不能入账。"), verb="record_expense", state=project.state)
+    if spending.spent_on > clock.day_of(now):
+        raise Refused(_("支出日期不能晚于今天。"), field="spent_on")
+    if broken := violations(rules.SPENDING_RULES, spending, books_of(project)):
+        raise RulesBroken(broken)
 
 
 def _must_be_new(expense: Expense) -> None:

@@ -29,6 +29,7 @@ from grants.rounds.selectors import rubric_of
 from grants.rounds.services import take_number
 
 WRITABLE = (J.ACTIVE, J.RECTIFYING)
+WRITE = "projects.write_report"
 
 
 @button
@@ -49,31 +50,20 @@ def save_report(
         raise NotNow(_("现在不能填写报告。"), verb="save_report", state=project.state)
     if broken := violations([reports.answers_are_asked_for], stage, answers):
         raise RulesBroken(broken)
-    draft = open_report(project, stage)
-    if draft is None:
-        draft = Report(
-            project=project,
-            stage=stage,
-            no=project.reports.filter(stage=stage).count() + 1,
-            answers=dict(answers),
-            due_on=_due(project, stage),
-        )
-        creating(draft, by=by, now=now, key=key, permission="projects.write_report", verb="start")
-    else:
-        with changing(
-            Report,
-            draft.pk,
-            by=by,
-            now=now,
-            key=key,
-            version=version,
-            verb="save",
-            permission="projects.write_report",
-        ) as draft:
-            draft.answers = {**draft.answers, **answers}
+    draft = open_report(project, stage) or _start(project, stage, by=by, now=now)
+    with changing(
+        Report, draft.pk, by=by, now=now, key=key, version=version, verb="save", permission=WRITE
+    ) as draft:
+        draft.answers = {**draft.answers, **answers}
     for filename, data in files:
         store(data, filename=filename, owner=project, purpose="projects.report", by=by, now=now)
     return draft
+
+
+def _start(project: Project, stage: str, *, by: Actor, now: datetime) -> Report:
+    no = project.reports.filter(stage=stage).count() + 1
+    report = Report(project=project, stage=stage, no=no, due_on=_due(project, stage))
+    return creating(report, by=by, now=now, permission=WRITE, verb="start")
 
 
 def _due(project: Project, stage: str) -> Any:
