@@ -16,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 app = Celery("gongyitong")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["config"], related_name="broker")
 
 app.conf.beat_schedule = {
     "sweep the outbox": {"task": "core.outbox.sweep", "schedule": timedelta(seconds=30)},
@@ -27,6 +28,7 @@ app.conf.beat_schedule = {
     },
     "remind of reports": {"task": "cms.mailroom.remind", "schedule": crontab(hour=8, minute=0)},
     "end notices that are over": {"task": "grants.publicity.end_due", "schedule": crontab(minute=5)},
+    "tidy the broker": {"task": "config.broker.tidy", "schedule": crontab(minute=20)},
     "write the daily anchor": {"task": "core.audit.anchor", "schedule": crontab(hour=0, minute=10)},
 }
 

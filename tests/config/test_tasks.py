@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
 from django.conf import settings
+from kombu import Connection
 
+from config import broker
 from config.celery import app
 
 
@@ -28,3 +33,24 @@ def test_only_json_is_accepted() -> None:
 
 def test_no_tables_for_schedule_or_results() -> None:
     assert not [name for name in settings.INSTALLED_APPS if name.startswith("django_celery")]
+
+
+def test_the_embedded_broker_forgets_what_it_delivered(tmp_path: Path) -> None:
+    url = f"sqla+sqlite:///{tmp_path / 'broker.sqlite3'}"
+    assert broker.tidy(url, now=datetime.now(UTC)) == 0
+    with Connection(url) as connection:
+        queue = connection.SimpleQueue("bells")
+        for number in range(5):
+            queue.put({"number": number})
+        for _ in range(3):
+            queue.get(timeout=5).ack()
+        queue.close()
+    assert broker.tidy(url, now=datetime.now(UTC)) == 0
+    later = datetime.now(UTC) + timedelta(minutes=61)
+    assert broker.tidy(url, now=later) == 3
+    with Connection(url) as connection:
+        assert connection.SimpleQueue("bells").get(timeout=5).payload == {"number": 3}
+
+
+def test_another_broker_is_left_alone() -> None:
+    assert broker.tidy("redis://localhost:1/0", now=datetime.now(UTC)) == 0
