@@ -250,8 +250,11 @@ def _needs(reason: str) -> None:
 
 def take_number(round_id: int, kind: str) -> int:
     """Return the next running number of a kind in a round, gap-free within committed transactions."""
-    Counter.objects.get_or_create(round_id=round_id, kind=kind)
-    counter = Counter.objects.select_for_update().get(round_id=round_id, kind=kind)
+    counters = Counter.objects.select_for_update().filter(round_id=round_id, kind=kind)
+    counter = counters.first()
+    if counter is None:
+        Counter.objects.get_or_create(round_id=round_id, kind=kind)
+        counter = counters.get()
     counter.last += 1
     counter.save(update_fields=["last"])
     return counter.last

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -17,6 +18,7 @@ from grants.proposals.models import Proposal, ProposalVersion
 from grants.proposals.selectors import broken_rules, snapshot_of
 from grants.proposals.services.consent import ask_consent
 from grants.rounds.lifecycle import R
+from grants.rounds.models import Round
 from grants.rounds.selectors import application_window
 from grants.rounds.services import application_number, take_number
 
@@ -47,6 +49,7 @@ def submit_proposal(
 
 
 def _admit(proposal: Proposal, now: datetime) -> None:
+    proposal.round = Round.objects.select_related("form").get(pk=proposal.round_id)
     window = application_window(proposal.round)
     if proposal.round.state != R.PUBLISHED or now < window.opens:
         raise Refused(_("本届申报尚未开放，草稿已保留。"), code="not_open")
@@ -59,6 +62,7 @@ def _admit(proposal: Proposal, now: datetime) -> None:
 
 
 def _complete(proposal: Proposal) -> None:
+    prefetch_related_objects([proposal], "sections", "budget")
     if broken := broken_rules(proposal):
         raise RulesBroken(broken)
 
