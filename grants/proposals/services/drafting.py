@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from orgs.registry.models import CommunityGroup
 
 from core.audit.digest import canonical, sha256
 from core.errors import NotNow, Refused, Stale
@@ -22,6 +21,7 @@ from grants.rounds.models import Round
 from grants.rounds.selectors import application_window
 from orgs.areas.models import Community
 from orgs.people.models import Body
+from orgs.registry.models import CommunityGroup
 
 
 @button

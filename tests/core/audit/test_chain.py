@@ -1,4 +1,4 @@
-"""The log refuses to be rewritten; where somebody with the database's own power rewrites it, verify says so."""
+"""The log refuses to be rewritten; where the owner of the database rewrites it, verify says so."""
 
 from __future__ import annotations
 
