@@ -64,6 +64,7 @@ PERMISSIONS = {
     | allow(Role.AUDITOR, when=is_of_round),
     "payments.open_plan": SYSTEM_ONLY,
     "payments.book": SYSTEM_ONLY,
+    "payments.stop": SYSTEM_ONLY,
     "payments.meet_condition": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),
     "payments.hold": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),
     "payments.release": SYSTEM_ONLY | allow(Role.SECTION_CHIEF),

@@ -58,7 +58,7 @@ def promise_the_award(fact: ProjectOpened, *, by: Actor, now: datetime) -> None:
 @on(ProjectLapsed)
 def free_the_award(fact: ProjectLapsed, *, by: Actor, now: datetime) -> None:
     """An award that was not signed gives its money back to the round."""
-    free_tranches(hold_project(fact.project_id), _("逾期未签约"), now=now)
+    free_tranches(hold_project(fact.project_id), "逾期未签约", now=now)
 
 
 @on(AgreementSigned)
@@ -70,26 +70,26 @@ def first_instalment_is_due(fact: AgreementSigned, *, by: Actor, now: datetime) 
 @on(MidtermPassed)
 def second_instalment_is_due(fact: MidtermPassed, *, by: Actor, now: datetime) -> None:
     """What waits for the mid-term is due; what was held for rectification may go."""
-    _release(fact.project_id, HeldBecause.RECTIFYING, _("中期评估合格"), now=now)
+    _release(fact.project_id, HeldBecause.RECTIFYING, "中期评估合格", now=now)
     meet_condition(project_id=fact.project_id, condition="midterm_passed", by=SYSTEM, now=now)
 
 
 @on(MidtermFailed)
 def hold_for_rectification(fact: MidtermFailed, *, by: Actor, now: datetime) -> None:
     """Nothing is paid while things are put right."""
-    _hold(fact.project_id, HeldBecause.RECTIFYING, _("项目整改"), now=now)
+    _hold(fact.project_id, HeldBecause.RECTIFYING, "项目整改", now=now)
 
 
 @on(ProjectSuspended)
 def hold_while_suspended(fact: ProjectSuspended, *, by: Actor, now: datetime) -> None:
     """Nothing is paid while a project stands still."""
-    _hold(fact.project_id, HeldBecause.SUSPENDED, _("项目暂停"), now=now)
+    _hold(fact.project_id, HeldBecause.SUSPENDED, "项目暂停", now=now)
 
 
 @on(ProjectResumed)
 def release_when_resumed(fact: ProjectResumed, *, by: Actor, now: datetime) -> None:
     """What was held because the project stood still may be paid."""
-    _release(fact.project_id, HeldBecause.SUSPENDED, _("项目恢复"), now=now)
+    _release(fact.project_id, HeldBecause.SUSPENDED, "项目恢复", now=now)
 
 
 @on(ProjectTerminated, ProjectRevoked)

@@ -40,7 +40,11 @@ def disallowed_before_the_audit_ends(page: AuditPage) -> int:
 def pages_to_settle(round_: Round) -> QuerySet[AuditPage]:
     """Return the pages of a concluded audit whose project is not settled yet."""
     concluded = AuditPage.objects.filter(engagement__round=round_, engagement__state=E.CONCLUDED)
-    return concluded.filter(settlement__isnull=True).select_related("project").order_by("project__number")
+    return (
+        concluded.filter(settlement__isnull=True, project__state=J.AUDITING)
+        .select_related("project")
+        .order_by("project__number")
+    )
 
 
 def archives_of(round_: Round) -> QuerySet[ProjectArchive]:

@@ -44,7 +44,7 @@ def settle_page(*, page_id: int, by: Actor, now: datetime, key: UUID | None = No
     if one.recover_fen:
         demand_recovery(
             project_id=project.pk, amount_fen=one.recover_fen, cause=RecoveryCause.SETTLEMENT,
-            reason=_("审计核定支出少于已拨付金额"), by=by, now=now,
+            reason="审计核定支出少于已拨付金额", by=by, now=now,
         )  # fmt: skip
     settle_project(project_id=project.pk, by=by, now=now)
     return one

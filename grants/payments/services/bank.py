@@ -46,7 +46,7 @@ def bank_file(orders: Sequence[PaymentOrder]) -> bytes:
         }
         for order in orders
     ]
-    return write_xlsx([Sheet(_("批量付款"), PAYMENT_COLUMNS, rows)])
+    return write_xlsx([Sheet("批量付款", PAYMENT_COLUMNS, rows)])
 
 
 def keep_bank_file(batch: OrderBatch, orders: Sequence[PaymentOrder], *, by: Actor, now: datetime) -> str:

@@ -12,7 +12,7 @@ from core.calendar.selectors import working_calendar
 from core.errors import NotNow, Refused, RulesBroken
 from core.lifecycle import Receipt, button, changing, creating
 from core.money import tranche_amounts
-from core.policy import SYSTEM, Actor
+from core.policy import SYSTEM, Actor, require
 from core.rulebook import violations
 from grants.payments import rules
 from grants.payments.events import InvoiceFiled
@@ -32,6 +32,7 @@ FILE = "payments.file_invoice"
 def allocate_round(*, round_id: int, by: Actor, now: datetime, key: UUID | None = None) -> None:
     """Book the money of a published round, source by source."""
     round_ = Round.objects.get(pk=round_id)
+    require(by, "payments.book", round_)
     for funding in round_.funding.select_related("source").order_by("source_id"):
         post(
             "allocation",

@@ -11,7 +11,7 @@ from core import clock
 from core.calendar.selectors import working_calendar
 from core.errors import NotNow, Refused
 from core.lifecycle import Receipt, button, changing, creating, publish
-from core.policy import SYSTEM, Actor
+from core.policy import SYSTEM, Actor, require
 from grants.payments import rules
 from grants.payments.events import RecoveryDemanded, RecoveryReminded
 from grants.payments.lifecycle import OPEN_TRANCHES, O, T, V
@@ -190,9 +190,10 @@ def stop_payments(*, project_id: int, by: Actor, now: datetime, key: UUID | None
     Refused while a payment is on its way: its result must come first.
     """
     project = hold_project(project_id)
+    require(by, "payments.stop", project)
     if project.orders.filter(state=O.EXECUTED).exists():
         raise NotNow(_("有款项已提交支付，请先登记回单，再终止项目。"), code="payment_on_its_way")
-    why = _("项目终止")
+    why = "项目终止"
     for order in project.orders.filter(state__in=[O.MADE, O.APPROVED]).order_by("id"):
         void_order(order_id=order.pk, reason=why, by=SYSTEM, now=now)
     free_tranches(project, why, now=now)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import NotNow, Refused, RulesBroken
 from core.lifecycle import button, changing
-from core.policy import SYSTEM, Actor
+from core.policy import SYSTEM, Actor, require
 from core.rulebook import violations
 from grants.payments.lifecycle import LIVE_ORDERS, B, O
 from grants.payments.models import OrderBatch, PaymentOrder, Tranche
@@ -41,24 +42,29 @@ def import_results(
     """
     if broken := violations(OUTCOME_RULES, list(outcomes)):
         raise RulesBroken(broken)
-    orders = _orders(batch_id, outcomes)
-    for project_id in sorted({order.project_id for order in orders.values()}):
+    require(by, "payments.settle", OrderBatch.objects.get(pk=batch_id))
+    held = sorted(set(_orders_named(batch_id, outcomes).values_list("project_id", flat=True)))
+    for project_id in held:
         hold_project(project_id)
+    orders = _orders(batch_id, outcomes)
     done = {"settled": 0, "failed": 0, "known": 0}
     for outcome in outcomes:
         order = orders[outcome.order_number]
         done[_take(order, outcome, by=by, now=now)] += 1
     _complete(batch_id, by=by, now=now)
-    for project_id in sorted({order.project_id for order in orders.values()}):
+    for project_id in held:
         close_if_square(project_id, now=now)
     return Imported(**done)
 
 
+def _orders_named(batch_id: int, outcomes: Sequence[Outcome]) -> QuerySet[PaymentOrder]:
+    return PaymentOrder.objects.filter(batch_id=batch_id, number__in=[one.order_number for one in outcomes])
+
+
 def _orders(batch_id: int, outcomes: Sequence[Outcome]) -> dict[str, PaymentOrder]:
-    wanted = [outcome.order_number for outcome in outcomes]
-    found = PaymentOrder.objects.filter(batch_id=batch_id, number__in=wanted).select_related("project__round")
+    found = _orders_named(batch_id, outcomes).select_related("project__round")
     orders = {order.number: order for order in found}
-    if missing := [number for number in wanted if number not in orders]:
+    if missing := [one.order_number for one in outcomes if one.order_number not in orders]:
         raise Refused(_("回单中的付款单 %(no)s 不在本批次。") % {"no": missing[0]}, code="other_batch")
     return orders
 

@@ -51,9 +51,7 @@ def move_budget(
     if rules.is_free(move, percent):
         with changing(ChangeRequest, change.pk, by=by, now=now) as change:
             change.record(by=by)
-        _write(
-            project, wanted, _("自行调剂备案：%(why)s") % {"why": reason}, is_approved=False, by=by, now=now
-        )
+        _write(project, wanted, f"自行调剂备案：{reason}", is_approved=False, by=by, now=now)
     return change
 
 
@@ -168,7 +166,7 @@ def approve_change(
         wanted = {int(no): fen for no, fen in change.wanted.items()}
         if broken := violations(rules.MOVE_RULES, _move(project, wanted), 0):
             raise RulesBroken(broken)
-        _write(project, wanted, _("批准的预算调整"), is_approved=True, by=by, now=now)
+        _write(project, wanted, "批准的预算调整", is_approved=True, by=by, now=now)
     elif change.kind == ChangeKind.EXTENSION:
         _extend(project, int(change.wanted["months"]), by=by, now=now)
     return change.receipt

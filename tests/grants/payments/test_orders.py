@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import uuid4
 
 import pytest
 
@@ -339,16 +338,6 @@ def test_result_files_are_read_from_workbook_and_text():
     with pytest.raises(Refused) as refused:
         read_results("付款单号,结果\nFK-1,也许\n".encode(), is_csv=True)
     assert refused.value.code == "bad_results"
-
-
-def test_pressing_twice_makes_one_batch(signed):
-    signed.invoice(signed.grantee, 1, SIGNED)
-    press = {"tranche_ids": [signed.grantee.tranche(1).pk], "by": signed.office.finance_clerk, "now": SIGNED}
-    key = uuid4()
-    assert services.make_batch(key=key, **press) == services.make_batch(key=key, **press)
-    assert OrderBatch.objects.count() == 1
-    with pytest.raises(NotNow):
-        services.make_batch(**press)
 
 
 def labels(actor, now=SIGNED):
