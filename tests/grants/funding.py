@@ -25,7 +25,7 @@ from grants.projects.models import Project, Report
 from grants.projects.selectors import AGREEMENT_PDF, agreement_pdf_sha256
 from grants.proposals.models import BudgetLine
 from grants.publicity import services as publicity
-from grants.rounds.models import Round
+from grants.rounds.models import FundingSource, Round
 from orgs.people.models import Body
 from orgs.registry.services import add_bank_account, verify_bank_account
 from tests.core.files.corpus import paper, picture
@@ -112,6 +112,7 @@ class Fund:
         self.office = Office()
         self.cashier = someone("李出纳", self.office.finance, "cashier")
         self.round: Round = a_round(self.office, state="selecting", **terms)
+        FundingSource.objects.update(paid_by_treasury=True)  # whichever source an award comes from
         self.grantees = [self._apply(serial, yuan) for serial in range(1, count + 1)]
         self._award()
 
