@@ -144,6 +144,7 @@ def approve_batch(
     *, batch_id: int, by: Actor, now: datetime, key: UUID | None = None, version: int | None = None
 ) -> Receipt:
     """Approve every order of a batch with one signature; whoever made it cannot."""
+    _hold_projects(batch_id)
     with changing(OrderBatch, batch_id, by=by, now=now, key=key, version=version) as batch:
         batch.approved_by_id, batch.approved_at = by.user_id, now
         batch.approve(by=by)
@@ -154,6 +155,14 @@ def approve_batch(
                 held.approved_by_id = by.user_id
         batch.note(orders=len(live), total_fen=sum(order.amount_fen for order in live))
     return batch.receipt
+
+
+def _hold_projects(batch_id: int) -> None:
+    """Lock the projects of a batch first: one of them may be about to end."""
+    for project_id in sorted(
+        set(PaymentOrder.objects.filter(batch_id=batch_id).values_list("project_id", flat=True))
+    ):
+        hold_project(project_id)
 
 
 def _live_orders(batch: OrderBatch, state: str) -> list[PaymentOrder]:
@@ -179,6 +188,7 @@ def execute_batch(
     Raises NotNow after the yearly close of the treasury, Refused when a payee's account is no longer the
     verified one.
     """
+    _hold_projects(batch_id)
     with changing(OrderBatch, batch_id, by=by, now=now, key=key, version=version) as batch:
         batch.execute(by=by)
         batch.executed_by_id, batch.executed_at = by.user_id, now
