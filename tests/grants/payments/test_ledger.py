@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Sum
@@ -12,6 +14,7 @@ from core.audit.verify import problems
 from core.errors import Refused
 from core.lifecycle import changing
 from core.policy import SYSTEM
+from core.secrets import rotate
 from grants.payments import rules, services
 from grants.payments.lifecycle import T
 from grants.payments.models import (
@@ -334,3 +337,13 @@ def test_a_changed_row_no_longer_matches_its_log(fund):
     assert problems("rows") == [] or all("tranche" not in p.where for p in problems("rows"))
     force(Tranche.objects.get(no=1), percent=49)
     assert any(p.where.startswith("payments.tranche") for p in problems("rows"))
+
+
+def test_a_new_field_key_reaches_the_frozen_accounts_too(fund, settings):
+    """The account lies encrypted in a frozen table; its ciphertext may change, its row may not."""
+    fund.sign()
+    fund.pay(1, SIGNED)
+    settings.FIELD_KEYS = [base64.urlsafe_b64encode(b"n" * 32).decode(), *settings.FIELD_KEYS]
+    assert sum(rotate(FrozenPayee, FrozenPayee._meta.get_field("account"))) == 1
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    assert FrozenPayee.objects.get().account == "6222000000000001"
