@@ -44,21 +44,24 @@ def meeting_decides(stage: Stage) -> Decision:
 
 
 def depart(stage: Stage, decision: Decision) -> None:
-    """The meeting puts the last of a category on the waiting list and takes the first that waits instead."""
+    """The meeting puts the last of a category on the waiting list and takes the first that waits instead.
+
+    A small year may have nobody to exchange; then the meeting follows the ranking.
+    """
     keys = {pk: key for key, pk in stage.proposals.items()}
     fates = set(stage.world.fates.values())
     lines = DecisionLine.objects.filter(decision=decision, category__code="community_governance")
-    ranked = lines.select_related("proposal").order_by("rank")
-    into = next(
-        line for line in ranked if line.outcome == Outcome.WAITLIST and line.proposal.track == "light"
-    )
-    out = next(
-        line
-        for line in reversed(ranked)
-        if line.outcome == Outcome.PROPOSE
-        and line.amount_fen == into.asked_fen
-        and keys[line.proposal_id] not in fates
-    )
+    ranked = list(lines.select_related("proposal").order_by("rank"))
+    waiting = [one for one in ranked if one.outcome == Outcome.WAITLIST and one.proposal.track == "light"]
+    proposed = [
+        one
+        for one in reversed(ranked)
+        if one.outcome == Outcome.PROPOSE and keys[one.proposal_id] not in fates
+    ]
+    pairs = [(out, into) for into in waiting for out in proposed if out.amount_fen == into.asked_fen]
+    if not pairs:
+        return
+    out, into = pairs[0]
     reason = departure_reason(stage.world, keys[out.proposal_id], keys[into.proposal_id])
     changes = [
         awards.Change(out.proposal_id, Outcome.WAITLIST, 0, reason),

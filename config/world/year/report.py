@@ -57,7 +57,7 @@ class Row:
 
 
 def category_rows(round_: Round) -> list[Row]:
-    """Return a row for each category: budget = left + funded, funded = released + paid, paid = recovered + kept.
+    """Return a row for each category: budget = left + funded = left + released + recovered + kept.
 
     Left was never awarded, released was awarded and not spent, kept is what the projects spent.
     """

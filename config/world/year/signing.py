@@ -43,7 +43,6 @@ def unsigned(stage: Stage) -> list[Project]:
 def agreements(stage: Stage) -> None:
     """All sign within ten working days but one, whose place goes to the waiting list."""
     stage.at(shanghai("2026-06-24", "14:00:00"))
-    settle_earlier(stage)
     left_out = stage.world.fates["award_not_signed"]
     signed = sign_all(stage, [one for one in unsigned(stage) if card_of(stage, one) != left_out])
     stage.scene(f"签约 {signed} 个")
@@ -76,6 +75,7 @@ def settle_earlier(stage: Stage) -> None:
 
 def sign_all(stage: Stage, waiting: Iterable[Project]) -> int:
     """Let the workers make the texts; then grantee and section chief sign each, naming the very same PDF."""
+    settle_earlier(stage)
     stage.catch_up()
     found = list(waiting)
     for project in found:

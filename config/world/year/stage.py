@@ -94,6 +94,7 @@ class Stage:
 
     def scene(self, title: str) -> None:
         """Announce a scene with the time it took to get there."""
+        self.workers.keep_time(self.now)
         passed = time.monotonic() - self.started
         local = self.now.astimezone(SHANGHAI)
         self.say(f"[{passed:6.1f} s] {local:%Y-%m-%d %H:%M} {title}")

@@ -17,6 +17,7 @@ from core.outbox.models import Message
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 600
+START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 
 
 def set_clock(now: datetime) -> None:
@@ -34,6 +35,9 @@ class Inline:
     def __exit__(self, *error: object) -> None:
         return None
 
+    def keep_time(self, now: datetime) -> None:
+        """Nobody else reads the clock."""
+
     def catch_up(self, now: datetime) -> None:
         """Deliver and run everything that is due."""
         later = now + timedelta(hours=1)
@@ -50,6 +54,7 @@ class Processes:
         self.running: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Processes:
+        set_clock(START)
         command = [sys.executable, str(ROOT / "manage.py"), "drain", "--follow"]
         for _number in range(self.count):
             self.running.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL))  # noqa: S603 - fixed command
@@ -63,6 +68,10 @@ class Processes:
                 worker.stdin.close()
         for worker in self.running:
             worker.wait(timeout=60)
+
+    def keep_time(self, now: datetime) -> None:
+        """Let the workers take up what is due by now, while the play goes on."""
+        set_clock(now)
 
     def catch_up(self, now: datetime) -> None:
         """Wait until nothing is due any more; an error when a worker died or work was parked."""
