@@ -6,10 +6,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from core.documents import request_document
 from core.errors import Refused
 from core.events import on
+from core.outbox.queue import deliver
 from core.policy import SYSTEM, Actor
 from grants.awards import rules
+from grants.awards.events import Awarded
 from grants.awards.lifecycle import D, M
 from grants.awards.models import Allotment, Decision, subject_of
 from grants.awards.services import release_money
@@ -70,3 +73,9 @@ def refuse_while_money_waits(fact: RoundClosed, *, by: Actor, now: datetime) -> 
     waiting = Allotment.objects.filter(round_id=fact.round_id, state=M.RESERVED, award_row__isnull=True)
     if count := waiting.count():
         raise Refused(_("还有 %(count)s 个拟立项项目没有办结，不能结项。") % {"count": count})
+
+
+@deliver(Awarded, to="documents")
+def render_the_letter(fact: Awarded, *, message: object, now: datetime) -> None:
+    """Ask for the letter that tells the grantee."""
+    request_document("awards.letter", fact.award_id, by=SYSTEM, now=now)

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from core.documents import request_document
 from core.errors import Refused
 from core.events import on
-from core.policy import Actor
+from core.outbox.queue import deliver
+from core.policy import SYSTEM, Actor
+from grants.publicity.events import NoticePublished
 from grants.publicity.selectors import missing_postings, unfinished
 from grants.rounds.events import RoundArchived, RoundClosed
 
@@ -25,3 +28,9 @@ def refuse_without_postings(fact: RoundArchived, *, by: Actor, now: datetime) ->
     """The file of a round holds address and picture of every notice on the government site."""
     if names := list(missing_postings(fact.round_id).values_list("title", flat=True)):
         raise Refused(_("以下公示没有登记政府网站的网址和截图：%(names)s。") % {"names": "、".join(names)})
+
+
+@deliver(NoticePublished, to="documents")
+def render_the_notice(fact: NoticePublished, *, message: object, now: datetime) -> None:
+    """Ask for the notice as a document with places for number and seal."""
+    request_document("publicity.notice", fact.notice_id, by=SYSTEM, now=now)

@@ -53,11 +53,7 @@ def apply(stage: Stage, card: ProposalCard, moment: datetime, refused: Counter[s
     if moment - timedelta(minutes=20) > stage.now:
         stage.at(moment - timedelta(minutes=20))
     by = stage.actor(admin_of(stage, card))
-    draft = proposals.start_draft(
-        round_id=stage.round.pk, applicant=stage.bodies[card.applicant], by=by, now=stage.now
-    )
-    stage.proposals[card.key] = draft.pk
-    write(stage, draft.pk, card.first_answers or card.answers, card.first_budget or card.budget, by)
+    pk = draft(stage, card)
     kept_back = any(flaw.code == "incomplete" for flaw in stage.world.flaws_of(card.key))
     if card.first_answers or card.first_budget:
         returned = any(flaw.code == "returned" for flaw in stage.world.flaws_of(card.key))
@@ -67,8 +63,19 @@ def apply(stage: Stage, card: ProposalCard, moment: datetime, refused: Counter[s
         hand_in(stage, card, max(stage.now, moment - timedelta(minutes=5)), refused)
         if kept_back:
             return
-        write(stage, draft.pk, card.answers, card.budget, by)
+        write(stage, pk, card.answers, card.budget, by)
     hand_in(stage, card, max(stage.now, moment), refused)
+
+
+def draft(stage: Stage, card: ProposalCard) -> int:
+    """Write a draft as the applicant first had it; return its primary key."""
+    by = stage.actor(admin_of(stage, card))
+    made = proposals.start_draft(
+        round_id=stage.round.pk, applicant=stage.bodies[card.applicant], by=by, now=stage.now
+    )
+    stage.proposals[card.key] = made.pk
+    write(stage, made.pk, card.first_answers or card.answers, card.first_budget or card.budget, by)
+    return made.pk
 
 
 def write(

@@ -31,6 +31,7 @@ def wanted_papers(project: Project) -> dict[str, str]:
         "资助协议": "双方签署的协议文本",
         "签章页": "申报单位签章",
         "会议纪要扫描件": "立项决定",
+        "立项通知书": "立项",
         "政府网站公示截图": "公示存证",
     }
     for order in settled_orders(project):
