@@ -47,14 +47,17 @@ def _file(group: int, title: str, ref: FileRef) -> Paper:
 
 
 def _files(group: int, owner: models.Model, *purposes: str, suffix: str = "") -> Iterator[Paper]:
-    """Yield the files of an owner, of some purposes or all; of a document the last edition."""
+    """Yield the files of an owner, of some purposes or all; of a document the last edition.
+
+    Ordered by purpose: which of two workers finished first must not show in a catalogue.
+    """
     newest: dict[str, FileRef] = {}
     for ref in files_of(owner).order_by("id"):
         if purposes and ref.purpose not in purposes:
             continue
         key = ref.purpose if ref.purpose.startswith("document.") else f"{ref.purpose}:{ref.pk}"
         newest[key] = ref
-    for ref in newest.values():
+    for ref in sorted(newest.values(), key=lambda one: (one.purpose, one.pk)):
         yield _file(group, ref.filename.rpartition(".")[0] + suffix, ref)
 
 
@@ -69,7 +72,7 @@ def _label(obj: models.Model) -> str:
 def _history(obj: Any) -> list[dict[str, Any]]:
     return [
         {
-            "seq": entry.seq,
+            "version": entry.row_version,
             "at": entry.at,
             "verb": entry.verb,
             "from": entry.source,
