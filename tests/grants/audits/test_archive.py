@@ -61,7 +61,8 @@ def seal(fund, by=None):
 def print_papers(fund):
     """Put every rendered document on file, as the worker does."""
     project = fund.grantee.project
-    owners = {"projects.certificate": [project], "audits.settlement": [Settlement.objects.get()]}
+    owners = {"projects.certificate": [project], "audits.settlement": list(Settlement.objects.all())}
+    owners["awards.letter"] = [project.award]
     owners["payments.request"] = list(Invoice.objects.filter(project=project))
     owners["payments.advice"] = list(PaymentOrder.objects.filter(project=project))
     names = {one.code: one.title for one in documents()}
@@ -134,6 +135,7 @@ def test_a_project_that_was_stopped_has_a_smaller_file(fund):
     fund.sign()
     terminate_project(project_id=fund.grantee.pk, reason="退出", by=fund.office.leader, now=STARTED)
     assert fund.grantee.project.state == "closed"
+    print_papers(fund)
     archive = seal(fund)
     assert fund.grantee.project.state == "archived"
     assert not ArchiveItem.objects.filter(archive=archive, group__in=[11, 12, 14]).exists()
