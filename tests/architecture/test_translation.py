@@ -68,7 +68,8 @@ def test_the_catalogue_belongs_to_the_sources_of_today(tmp_path: Path) -> None:
         ".git", ".venv", "var", "tests", "bench", "__pycache__", "*.mo", ".*cache", "data"
     )
     shutil.copytree(HERE, copy, ignore=unwanted)
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "PYTHONPATH": str(copy)}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.dev", "PYTHONPATH": str(copy)}
+    environment["VAR_DIR"] = str(tmp_path / "var")
     command = [sys.executable, "manage.py", "makemessages"]
     done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
