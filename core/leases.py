@@ -21,6 +21,9 @@ def claim(rows: models.QuerySet[T], *, now: datetime, lease: timedelta) -> T | N
     ``rows`` is ordered and holds what may be claimed (waiting, due, lease run out). The attempt is counted
     before the work starts, so that a job that kills its worker runs out of attempts too.
     """
+    if not rows.exists():
+        # An idle worker only reads: on SQLite a claim takes the one write lock of the whole database.
+        return None
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
         found = rows.select_for_update(skip_locked=skip).first()

@@ -11,7 +11,7 @@ from core.unit import unit
 from evaluations.experts.services import register_expert
 from grants.proposals import services as proposals
 from orgs.areas.models import Community
-from orgs.people.models import User
+from orgs.people.models import Body, User
 from orgs.people.services import (
     appoint_administrators,
     install_role,
@@ -138,9 +138,14 @@ def _organisation(stage: Stage, card: OrganisationCard, community: Community) ->
     _papers(stage, card, entry.pk)
     _seat(stage, card.admin, entry.body_id, "applicant_admin")
     _seat(stage, card.finance, entry.body_id, "applicant_finance")
+    _money(stage, card, entry.body)
+
+
+def _money(stage: Stage, card: OrganisationCard, body: Body) -> None:
+    """Add and verify the bank account, and enter what was funded in earlier years."""
     if card.account:
         account = registry.add_bank_account(
-            body_id=entry.body_id,
+            body_id=body.pk,
             holder_name=card.account.holder,
             bank=card.account.bank,
             number=card.account.number,
@@ -150,14 +155,14 @@ def _organisation(stage: Stage, card: OrganisationCard, community: Community) ->
         registry.verify_bank_account(account_id=account.pk, by=stage.actor("finance_clerk"), now=stage.now)
     for project in card.earlier:
         proposals.record_prior_funding(
-            applicant=entry.body,
+            applicant=body,
             title=project.title,
             year=project.year,
             funder=stage.bodies["committee"].name,
             is_ours=True,
             report_filed=project.final_report_filed,
             settled=project.settled,
-            by=clerk,
+            by=stage.actor("clerk_1"),
             now=stage.now,
         )
 

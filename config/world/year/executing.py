@@ -15,6 +15,7 @@ from config.world.content import (
     sheet,
     spend_rate,
 )
+from config.world.content.execution import ExpenseCard, RecordCard
 from config.world.year.judging import rule_of
 from config.world.year.signing import card_of, pay_what_is_due
 from config.world.year.stage import Stage, shanghai
@@ -57,35 +58,45 @@ def execute(stage: Stage, project: Project, first: date, last: date, portion: tu
     spent = expenses(stage.world, key, lines, start, last, portion)
     rate = spend_rate(stage.world, key) if portion[1] >= 1 else 1.0
     with unit():
-        for record in records:
-            projects.record_activity(
-                project_id=project.pk,
-                held_on=record.held_on,
-                title=f"{record.title}"[:80],
-                place=record.place,
-                participants=record.participants,
-                volunteers=record.volunteers,
-                service_count=record.participants,
-                summary=record.note[:300],
-                by=stage.actor(admin),
-                now=stage.now,
-            )
-        for expense in spent if rate == 1.0 else spent[: max(1, len(spent) - 1)]:
-            projects.record_expense(
-                project_id=project.pk,
-                voucher_no=expense.voucher_no,
-                spent_on=expense.spent_on,
-                line_no=expense.line_seq,
-                amount_fen=expense.amount_fen,
-                item=expense.description[:80],
-                payee=expense.payee,
-                invoice_no=expense.invoice_no,
-                by=stage.actor(finance),
-                now=stage.now,
-            )
+        keep_records(stage, project, admin, records)
+        keep_vouchers(stage, project, finance, spent if rate == 1.0 else spent[: max(1, len(spent) - 1)])
     stage.notes.setdefault(f"records:{key}", []).extend(records)
     stage.notes.setdefault(f"spent:{key}", []).extend(spent)
     stage.tick(5)
+
+
+def keep_records(stage: Stage, project: Project, admin: str, records: list[RecordCard]) -> None:
+    """Enter activity records, for the applicant."""
+    for record in records:
+        projects.record_activity(
+            project_id=project.pk,
+            held_on=record.held_on,
+            title=f"{record.title}"[:80],
+            place=record.place,
+            participants=record.participants,
+            volunteers=record.volunteers,
+            service_count=record.participants,
+            summary=record.note[:300],
+            by=stage.actor(admin),
+            now=stage.now,
+        )
+
+
+def keep_vouchers(stage: Stage, project: Project, finance: str, spent: list[ExpenseCard]) -> None:
+    """Enter vouchers, for the payee."""
+    for expense in spent:
+        projects.record_expense(
+            project_id=project.pk,
+            voucher_no=expense.voucher_no,
+            spent_on=expense.spent_on,
+            line_no=expense.line_seq,
+            amount_fen=expense.amount_fen,
+            item=expense.description[:80],
+            payee=expense.payee,
+            invoice_no=expense.invoice_no,
+            by=stage.actor(finance),
+            now=stage.now,
+        )
 
 
 def answers_of(stage: Stage, project: Project, judged: str) -> dict[str, Any]:

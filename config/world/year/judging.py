@@ -66,6 +66,12 @@ def form(stage: Stage) -> Panel:
         now=stage.tick(60),
     )
     panels.seat_drawn(panel_id=panel.pk, draw_id=draw.pk, by=stage.actor("clerk_1"), now=stage.tick(60))
+    seat_officers(stage, panel)
+    return panel
+
+
+def seat_officers(stage: Stage, panel: Panel) -> None:
+    """Seat a clerk as secretary and the first reviewer of the draw as chair."""
     secretary = stage.users[SECRETARY]
     panels.seat_officer(
         panel_id=panel.pk,
@@ -83,7 +89,6 @@ def form(stage: Stage) -> Panel:
         by=stage.actor("clerk_1"),
         now=stage.tick(60),
     )
-    return panel
 
 
 def lay_before(stage: Stage, panel: Panel) -> None:

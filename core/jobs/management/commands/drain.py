@@ -7,10 +7,14 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError, connection
 
 from core import clock
 from core.jobs import queue as jobs
 from core.outbox import queue as outbox
+
+
+PATIENCE = 20
 
 
 class Command(BaseCommand):
@@ -26,8 +30,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Alternate between the queues until both are empty: a delivery may enqueue a job."""
         done = self.empty(options["limit"])
+        busy = 0
         while options["follow"] and not self.input_closed():
-            done = [before + more for before, more in zip(done, self.empty(options["limit"]), strict=True)]
+            try:
+                more = self.empty(options["limit"])
+            except OperationalError:
+                # The database is busy or away; what waits goes on waiting, and so do we, for a while.
+                busy += 1
+                if busy > PATIENCE:
+                    raise
+                connection.close()
+                continue
+            busy, done = 0, [before + now for before, now in zip(done, more, strict=True)]
         self.stdout.write(f"{done[0]} delivered, {done[1]} jobs run")
 
     def empty(self, limit: int) -> list[int]:
