@@ -113,7 +113,7 @@ def open_doors(stage: Stage) -> list[SignIn]:
 
 
 def keep(sign_ins: list[SignIn]) -> None:
-    """Write the sign-ins for people and the secrets for ``manage.py demo_code``, readable by this user alone."""
+    """Write the sign-ins, and the secrets for ``manage.py demo_code``, readable by this user alone."""
     lines = [
         "演示账号（密码为本机随机生成；“需要”动态码的，运行：.venv/bin/python manage.py demo_code 岗位代码）"
     ]

@@ -109,8 +109,7 @@ def test_ten_applications_give_the_same_on_every_engine_and_every_time(own_datab
     assert "合计\t9\t9\t9\t7\t7" in table(stage.round)
     counts = write_folder(stage.round, tmp_path / "papers")
     assert set(KINDS) <= set(counts)
-    if not GOLDEN.exists():
-        GOLDEN.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    assert found == json.loads(GOLDEN.read_text(encoding="utf-8")), (
-        f"rules or content changed what seed 2026 gives; if that is meant, keep in {GOLDEN.name}: {json.dumps(found)}"
+    said = (
+        f"rules or content changed what seed 2026 gives; if meant, keep in {GOLDEN.name}: {json.dumps(found)}"
     )
+    assert found == json.loads(GOLDEN.read_text(encoding="utf-8")), said

@@ -13,7 +13,6 @@ from core import clock
 from core.jobs import queue as jobs
 from core.outbox import queue as outbox
 
-
 PATIENCE = 20
 
 
