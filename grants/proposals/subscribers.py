@@ -16,14 +16,16 @@ from grants.proposals.events import (
     ProposalReturned,
     ProposalSubmitted,
 )
+from grants.proposals.lifecycle import P
 from grants.proposals.selectors import of_dossier
 from grants.proposals.services import record_verdict
 
 
 @on(VerdictGiven)
 def take_over_the_score(fact: VerdictGiven, *, by: Actor, now: datetime) -> None:
-    """A panel judged a dossier: if it stands for an application, the application is scored."""
-    if proposal := of_dossier(fact.dossier_id):
+    """A panel judged a dossier: its application is scored, unless it was withdrawn from the panel's table."""
+    proposal = of_dossier(fact.dossier_id)
+    if proposal and proposal.state != P.WITHDRAWN:
         record_verdict(proposal_id=proposal.pk, by=SYSTEM, now=now)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -197,7 +197,8 @@ def visible_to(actor: Actor) -> QuerySet[Proposal]:
 
 def _visible(grant: Grant, handed_in: Q) -> Q:
     if grant.role in {Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR, Role.APPLICANT_FINANCE}:
-        return Q(applicant_id=grant.body_id) | Q(host_id=grant.body_id)
+        mine = Q(applicant_id=grant.body_id) | Q(host_id=grant.body_id)
+        return mine if grant.body_id is not None else Q(pk__in=[])
     if grant.role in {Role.CLERK, Role.SECTION_CHIEF, Role.LEADER, Role.SUPERVISOR, Role.AUDITOR}:
         return handed_in
     if grant.role == Role.OPERATOR:
@@ -262,12 +263,14 @@ def todo_for(actor: Actor, now: datetime) -> list[Pending]:
         mine = seen.filter(applicant_id__in=actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR))
         todos.append(Pending(_("退回待补正的申报"), mine.filter(state=P.RETURNED), "correction_due"))
         todos.append(Pending(_("尚未提交的草稿"), mine.filter(state=P.DRAFT)))
+    advised = Q(advised_version=F("version_no"))
     if actor.has(Role.OPERATOR, Role.CLERK):
-        todos.append(Pending(_("待资格审查的申报"), seen.filter(state=P.SUBMITTED, advised_version=0)))
+        unadvised = seen.filter(~advised, state=P.SUBMITTED)
+        todos.append(Pending(_("待资格审查的申报"), unadvised))
     if actor.has(Role.CLERK):
         todos.append(Pending(_("待复核的申报"), seen.filter(state=P.RECHECKING)))
     if actor.has(Role.SECTION_CHIEF):
-        todos.append(Pending(_("待确认的不通过意见"), seen.filter(state=P.SUBMITTED, advised_version__gt=0)))
+        todos.append(Pending(_("待确认的不通过意见"), seen.filter(advised, state=P.SUBMITTED)))
     if areas := actor.areas(Role.COMMUNITY_WORKER):
         asked = PlaceConsent.objects.filter(state=C.ASKED, community__code__in=areas)
         todos.append(Pending(_("待确认落地意见的申报"), asked))

@@ -64,8 +64,8 @@ def save_section(
 ) -> Receipt:
     """Save one section as it stands, complete or not; two tabs never overwrite each other.
 
-    ``section_version`` is the version of the section that the page showed (None: first save). Raises Stale
-    when another tab saved in between, Refused for a section the form does not have.
+    ``section_version`` is the version of the section that the page showed (0: nothing saved yet; None: do not
+    ask). Raises Stale when another tab saved in between, Refused for a section the form does not have.
     """
     with changing(
         Proposal, proposal_id, by=by, now=now, key=key, verb="save_section", permission="proposals.edit"
@@ -89,7 +89,7 @@ def save_section(
 def _lift(proposal: Proposal, data: Mapping[str, Any]) -> None:
     """Copy what lists sort and filter by from the answers to columns."""
     if "title" in data:
-        proposal.title = str(data["title"])[:80]
+        proposal.title = str(data["title"] or "")[:80]
     if "category" in data:
         proposal.category = proposal.round.categories.filter(code=data["category"]).first()
     if "community" in data:

@@ -12,10 +12,10 @@ from core import clock
 from core.audit.digest import canonical, sha256
 from core.errors import Late, Refused, RulesBroken
 from core.lifecycle import Receipt, button, changing
-from core.policy import Actor
+from core.policy import Actor, require
 from grants.proposals.lifecycle import OVER
 from grants.proposals.models import Proposal, ProposalVersion
-from grants.proposals.selectors import broken_rules, snapshot_of
+from grants.proposals.selectors import broken_rules, latest_version, snapshot_of
 from grants.proposals.services.consent import ask_consent
 from grants.rounds.lifecycle import R
 from grants.rounds.models import Round
@@ -33,9 +33,17 @@ def submit_proposal(
     violation, Refused when the applicant has no place left in this round, Stale, Forbidden, NotNow.
     """
     with changing(Proposal, proposal_id, by=by, now=now, key=key, version=version) as proposal:
+        require(by, "proposals.submit", proposal)
         _admit(proposal, now)
         _complete(proposal)
         proposal.slot = _free_slot(proposal)
+        if proposal.slot is None:
+            limit = proposal.round.parsed_terms().limits.proposals_per_applicant
+            raise Refused(
+                _("每个申报主体本届最多申报 %(limit)s 个项目，贵单位已有在办申报；这份草稿已保留。")
+                % {"limit": limit},
+                code="one_proposal_per_applicant",
+            )
         if proposal.number is None:
             proposal.number = application_number(
                 proposal.round, take_number(proposal.round_id, "application")
@@ -51,14 +59,14 @@ def submit_proposal(
 def _admit(proposal: Proposal, now: datetime) -> None:
     proposal.round = Round.objects.select_related("form").get(pk=proposal.round_id)
     window = application_window(proposal.round)
-    if proposal.round.state != R.PUBLISHED or now < window.opens:
-        raise Refused(_("本届申报尚未开放，草稿已保留。"), code="not_open")
     if window.is_over(now):
         closed = clock.local(window.closes)
         raise Late(
             _("申报已于%(closed)s截止，服务器收到时间为%(arrived)s，未能受理；草稿已保留。")
             % {"closed": f"{closed:%Y-%m-%d %H:%M:%S}", "arrived": f"{clock.local(now):%Y-%m-%d %H:%M:%S}"}
         )
+    if proposal.round.state != R.PUBLISHED or now < window.opens:
+        raise Refused(_("本届申报尚未开放，草稿已保留。"), code="not_open")
 
 
 def _complete(proposal: Proposal) -> None:
@@ -67,18 +75,14 @@ def _complete(proposal: Proposal) -> None:
         raise RulesBroken(broken)
 
 
-def _free_slot(proposal: Proposal) -> int:
+def _free_slot(proposal: Proposal) -> int | None:
     limit = proposal.round.parsed_terms().limits.proposals_per_applicant
     others = Proposal.objects.filter(round_id=proposal.round_id, applicant_id=proposal.applicant_id)
     taken = set(others.exclude(pk=proposal.pk).exclude(state__in=OVER).values_list("slot", flat=True))
     for slot in range(1, limit + 1):
         if slot not in taken:
             return slot
-    raise Refused(
-        _("每个申报主体本届最多申报 %(limit)s 个项目，贵单位已有在办申报；这份草稿已保留。")
-        % {"limit": limit},
-        code="one_proposal_per_applicant",
-    )
+    return None
 
 
 def _freeze(proposal: Proposal, by: Actor, now: datetime) -> ProposalVersion:
@@ -100,6 +104,7 @@ def resubmit_proposal(
 ) -> Receipt:
     """Hand in a corrected version within the time given for the correction."""
     with changing(Proposal, proposal_id, by=by, now=now, key=key, version=version) as proposal:
+        require(by, "proposals.submit", proposal)
         if proposal.correction_due and now > proposal.correction_due:
             due = clock.local(proposal.correction_due)
             raise Late(
@@ -118,8 +123,12 @@ def resubmit_proposal(
 def finish_optimise(
     *, proposal_id: int, by: Actor, now: datetime, key: UUID | None = None, version: int | None = None
 ) -> Receipt:
-    """Freeze the improved version; it goes to the panel."""
+    """Freeze the improved version; it goes to the panel. The place that agreed stays the place."""
     with changing(Proposal, proposal_id, by=by, now=now, key=key, version=version) as proposal:
+        require(by, "proposals.submit", proposal)
+        place = proposal.community.code if proposal.community else None
+        if proposal.version_no and place != latest_version(proposal).snapshot["community"]:
+            raise Refused(_("优化期间不能更换落地社区，请改回已同意的社区。"), field="community")
         _complete(proposal)
         frozen = _freeze(proposal, by, now)
         proposal.finish_optimise(by=by)
@@ -157,7 +166,13 @@ def request_recheck(
     if not reason.strip():
         raise Refused(_("请写明申请复核的理由。"), field="reason")
     with changing(Proposal, proposal_id, by=by, now=now, key=key, version=version, reason=reason) as proposal:
+        require(by, "proposals.request_recheck", proposal)
         if clock.day_of(now) > proposal.round.parsed_terms().day("recheck_until"):
             raise Late(_("申请复核的期限已过。"))
+        proposal.slot = _free_slot(proposal)
+        if proposal.slot is None:
+            raise Refused(
+                _("贵单位本届已另有在办申报，不能再申请复核这一份。"), code="one_proposal_per_applicant"
+            )
         proposal.request_recheck(by=by)
     return proposal.receipt

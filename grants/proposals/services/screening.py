@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.calendar.selectors import working_calendar
-from core.errors import Refused
+from core.errors import NotNow, Refused
 from core.lifecycle import Receipt, button, changing, creating
 from core.policy import Actor, require
 from core.rulebook import rule_of
+from grants.proposals.lifecycle import P
 from grants.proposals.models import PriorFunding, Proposal, Remark, ScreeningCheck
 from grants.proposals.rules.eligibility import ELIGIBILITY_RULES, MANUAL_ITEMS
 from grants.proposals.selectors import eligibility_case
@@ -39,6 +40,7 @@ def screen_proposal(
         verb="screen",
         permission="proposals.screen",
     ) as proposal:
+        _at_screening(proposal, "screen", P.SUBMITTED, P.RECHECKING)
         judged = set(_checks(proposal).filter(by_person=True).values_list("code", flat=True))
         _checks(proposal).filter(by_person=False).delete()
         rows = [row for row in _outcomes(proposal) if row.code not in judged]
@@ -47,6 +49,11 @@ def screen_proposal(
             version=proposal.version_no, failed=sorted(row.code for row in rows if row.verdict == "fail")
         )
     return proposal.receipt
+
+
+def _at_screening(proposal: Proposal, verb: str, *states: P) -> None:
+    if proposal.state not in states:
+        raise NotNow(verb=verb, state=proposal.state)
 
 
 def _checks(proposal: Proposal) -> Any:
@@ -103,6 +110,7 @@ def judge_check(
         verb="judge_check",
         permission="proposals.judge_check",
     ) as proposal:
+        _at_screening(proposal, "judge_check", P.SUBMITTED, P.RECHECKING)
         row = _checks(proposal).filter(code=code).first()
         if row is None:
             raise Refused(_("没有这一审查项，请先进行资格审查。"), field="code")
@@ -136,6 +144,7 @@ def pass_manual_checks(
         verb="judge_check",
         permission="proposals.judge_check",
     ) as proposal:
+        _at_screening(proposal, "judge_check", P.SUBMITTED, P.RECHECKING)
         waiting = list(_checks(proposal).filter(verdict="human"))
         for row in waiting:
             row.verdict, row.says, row.by_person = "pass", says.strip()[:300], True
@@ -217,6 +226,7 @@ def advise_ineligible(
         verb="advise_ineligible",
         permission="proposals.advise_ineligible",
     ) as proposal:
+        _at_screening(proposal, "advise_ineligible", P.SUBMITTED)
         if not _checks(proposal).filter(verdict="fail").exists():
             raise Refused(_("资格审查没有不通过的项目，不能提出不通过意见。"))
         proposal.advised_version = proposal.version_no
