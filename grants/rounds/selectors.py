@@ -59,7 +59,8 @@ SEPARATED: tuple[tuple[str, str], ...] = (
     ("payments.make", "payments.approve"),
     ("payments.approve", "payments.execute"),
     ("proposals.advise_ineligible", "proposals.find_ineligible"),
-    ("proposals.find_ineligible", "proposals.overturn_recheck"),
+    ("proposals.advise_ineligible", "proposals.recheck"),
+    ("proposals.find_ineligible", "proposals.recheck"),
     ("people.request_role", "people.approve_role"),
 )
 

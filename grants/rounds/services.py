@@ -31,6 +31,8 @@ from grants.rounds.rules import parse_terms
 from grants.rounds.selectors import application_window
 from orgs.people.models import Body
 
+CLAUSES = ("name", "instrument", "funding_sources", "categories")
+
 
 @button
 def prepare_round(
@@ -49,13 +51,15 @@ def prepare_round(
     """
     try:
         parsed = parse_terms(terms)
+        year = parsed.moment("applications_open").year
+        name, instrument, _sources, _categories = (terms[clause] for clause in CLAUSES)
     except (KeyError, ValueError, TypeError) as error:
         raise Refused(_("条款读不出来：%(why)s。原有内容没有改变。") % {"why": error}) from error
     round_ = Round(
         code=parsed.code,
-        name=terms["name"],
-        year=int(parsed.moment("applications_open").year),
-        instrument=terms["instrument"],
+        name=name,
+        year=year,
+        instrument=instrument,
         budget_fen=parsed.budget_fen,
         terms=dict(terms),
         terms_digest=sha256(canonical(terms)),
