@@ -68,7 +68,10 @@ class Office(Bureau):
 
 
 def a_round(office: Bureau, *, state: str = "drafting", **changes: Any) -> Round:
-    """Prepare the 2026 round on its real terms; ``changes`` replace top-level terms."""
+    """Prepare the 2026 round on its real terms (``equipped``: drafting with form and sheets).
+
+    ``changes`` replace top-level terms.
+    """
     terms = {**pack_yaml("terms_2026.yaml"), **changes}
     round_ = rounds.prepare_round(
         terms=terms, host=office.committee, operator=None, leads={}, by=office.clerk, now=CALL
@@ -80,6 +83,8 @@ def a_round(office: Bureau, *, state: str = "drafting", **changes: Any) -> Round
     sheets = load_rubrics(pack=pack, prefix=round_.code, names=names, by=SYSTEM, now=CALL)
     form = rounds.keep_form(code=round_.code, no=1, schema=pack_yaml("form_2026.yaml"))
     rounds.equip_round(round_id=round_.pk, form=form, rubrics=sheets, by=office.clerk, now=CALL)
+    if state == "equipped":
+        return Round.objects.get(pk=round_.pk)
     rounds.publish_round(round_id=round_.pk, by=office.leader, now=CALL)
     if state == "selecting":
         closed = datetime(2026, 4, 29, 1, 0, tzinfo=UTC)
