@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
+from core.apps import declaring_modules
 from core.events import all_facts, handlers_of
 from core.outbox.queue import consumers_of
 
 
 def page() -> str:
-    """Return the table of facts."""
+    """Return the table of facts, also of those that nothing has imported yet."""
+    declaring_modules("events")
     lines = [
         "# Facts",
         "",
