@@ -10,6 +10,7 @@ from typing import Any
 import lucide
 from django import template
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -59,7 +60,9 @@ def capital(fen: int) -> str:
 
 @register.filter
 def wan(fen: int) -> str:
-    """Fen as 万元 with two places, for headings only."""
+    """Fen as 万元 with two places, for headings only; in English, which has no such unit, as yuan."""
+    if not (translation.get_language() or "zh").startswith("zh"):
+        return _("%(amount)s 元") % {"amount": money.format_yuan(int(fen)).removesuffix(".00")}
     whole, rest = divmod((int(fen) + 5_000) // 10_000, 100)
     return _("%(amount)s万元") % {"amount": f"{whole:,}.{rest:02d}".rstrip("0").rstrip(".")}
 

@@ -108,8 +108,12 @@ def test_figures_come_out_when_they_may(scene: Scene) -> None:
 
 
 def test_english_readers_are_served(scene: Scene) -> None:
-    page = read("/", **{"accept-language": "en"})
+    page = read("/", cookie="django_language=en")
     assert 'lang="en"' in page and "Community grants, in the open" in page
+
+
+def test_chinese_comes_first_whatever_the_browser_prefers(scene: Scene) -> None:
+    assert 'lang="zh-CN"' in read("/", **{"accept-language": "en"})
 
 
 def test_nothing_comes_from_another_host_and_nothing_is_inline(scene: Scene) -> None:
