@@ -23,7 +23,7 @@ from core.audit.digest import sha256
 ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = Path(__file__).with_name("small_year.json")
 REFUSED = {
-    *("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B9", "B11"),
+    *("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B11"),
     *("C1", "late", "one_proposal_per_applicant"),
 }
 KINDS = (

@@ -87,6 +87,7 @@ def test_a_sound_budget_breaks_nothing():
         ([line(item="老人慰问品")], ["B7"]),
         ([line(basis="购买购物卡发放")], ["B7"]),
         ([line(linked_activity=" ")], ["B8"]),
+        ([line(linked_activity="外出考察")], ["B8"]),
         ([line(1, price=300_000), line(2, "190", "其他", 1_000)], ["B9"]),
         ([line(1, price=300_000), line(2, "130", "税费", 1)], ["B4"]),
     ],
@@ -163,7 +164,8 @@ def test_each_form_clause_names_its_field(changes, broken):
 
 def test_a_conditional_field_is_asked_for_only_under_its_condition():
     form = {"sections": [{"key": "s", "title": "", "blind": True, "fields": [
-        {"key": "minors", "label": "涉及未成年人", "type": "choice", "options": [{"value": "yes"}, {"value": "no"}]},
+        {"key": "minors", "label": "涉及未成年人", "type": "choice",
+         "options": [{"value": "yes"}, {"value": "no"}]},
         {"key": "consent", "label": "监护人同意", "type": "text", "required": True,
          "when": {"field": "minors", "equals": "yes"}},
     ]}]}  # fmt: skip
