@@ -37,9 +37,11 @@ def panel_judges(stage: Stage) -> None:
 
 
 def rule_of(stage: Stage, judged: str) -> dict[str, Any]:
-    """Return a stage rule with the tie-break chain and the bands put in."""
+    """Return a stage rule with the tie-break chain, the bands and the names of the categories put in."""
     raw = stage.terms_raw
-    return {**stage_rule(stage.round, judged), "tie_break": raw["tie_break"], "bands": raw["bands"]}
+    names = {code: name for code, name, *_rest in raw["categories"]}
+    added = {"tie_break": raw["tie_break"], "bands": raw["bands"], "category_names": names}
+    return {**stage_rule(stage.round, judged), **added}
 
 
 def form(stage: Stage) -> Panel:
