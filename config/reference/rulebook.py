@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
+
+from core.apps import declaring_modules
 from core.audit.verify import invariants
 from core.rulebook import registry
 
 
+def _import_every_rule() -> None:
+    """Import the rules of every room, those that nothing has needed yet too."""
+    for module in declaring_modules("rules"):
+        for inner in iter_modules(getattr(module, "__path__", []), f"{module.__name__}."):
+            import_module(inner.name)
+
+
 def page() -> str:
     """Return the rules of the rounds and the invariants of the database."""
+    _import_every_rule()
     lines = ["# Rulebook", "", "One text is the check, the message and this page.", ""]
     lines += ["| code | says | source | meaning | checked in |", "|---|---|---|---|---|"]
     for code, rule in registry().items():

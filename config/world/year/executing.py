@@ -28,6 +28,7 @@ from grants.projects.lifecycle import J
 from grants.projects.models import Project
 
 HALF, WHOLE = (0.0, 0.55), (0.55, 1.0)
+BARELY = (0.0, 0.2)  # who will be terminated has spent less than was paid
 EVALUATORS = ("evaluator_1", "evaluator_2", "evaluator_3")
 
 
@@ -209,7 +210,9 @@ def first_half(stage: Stage) -> None:
     """From the start to the mid-term report, its judgement, one rectification, one termination, money."""
     stage.at(shanghai(stage.terms.day("midterm_report"), "09:00:00"))
     for project in running(stage, J.ACTIVE):
-        execute(stage, project, stage.terms.day("project_start"), date(2026, 10, 20), HALF)
+        doomed = card_of(stage, project) == stage.world.fates["midterm_terminated"]
+        portion = BARELY if doomed else HALF
+        execute(stage, project, stage.terms.day("project_start"), date(2026, 10, 20), portion)
     stage.scene("上半程执行：活动和凭证已登记")
     report_all(stage, "midterm", [one for one in running(stage, J.ACTIVE) if one.has_midterm])
     judge(stage, "midterm", "2026年中期评估组", shanghai(stage.terms.day("midterm_verdict"), "10:00:00"))

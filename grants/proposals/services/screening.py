@@ -343,6 +343,8 @@ def update_prior_funding(
     """Bring a record of earlier funding up to date, with the paper that says so."""
     if not reason.strip():
         raise Refused(_("请写明依据，例如结算单文号。"), field="reason")
+    if settled and not report_filed:
+        raise Refused(_("已结算的项目须先提交结项报告。"), field="report_filed")
     with changing(
         PriorFunding,
         record_id,

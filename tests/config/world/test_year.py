@@ -79,6 +79,9 @@ def check_table(printed: str) -> None:
     total = categories["合计"]
     assert int(total[0]) >= 130 and int(total[3]) >= 50
     assert fen(total[5]) == 100_000_000 and fen(total[10]) > 0
+    assert fen(categories["青少年帮扶"][10]) > 500_000, (
+        "the terminated project gave back what it had not spent"
+    )
     for name, cells in sources.items():
         given, *parts = map(fen, cells)
         assert given == sum(parts), name
