@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,8 @@ import textwrap
 from datetime import timedelta
 
 import pytest
+from celery import current_app
+from kombu import pools
 
 from core import doorbell
 from core.events import fact_named
@@ -92,21 +95,38 @@ def test_a_message_under_lease_is_left_alone_until_the_lease_runs_out(lamp, cler
     assert drain(now=lambda: noon + timedelta(minutes=2)) == 1 and len(heard) == 1
 
 
-def test_a_broker_that_is_down_is_forgiven(lamp, clerk, noon, settings, django_capture_on_commit_callbacks):
-    settings.DOORBELL = True
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
-    heard = []
-    deliver(LampLit, to="mailroom")(lambda fact, *, message, now: heard.append(fact))
-    from celery import current_app
-
+@contextlib.contextmanager
+def a_broker_that_is_down():
+    """Point the application at a port where nobody listens, and forget its connections before and after."""
     before = current_app.conf.broker_url
     current_app.conf.broker_url = "redis://127.0.0.1:1/0"
+    forget_connections()
     try:
+        yield
+    finally:
+        current_app.conf.broker_url = before
+        forget_connections()
+
+
+def forget_connections():
+    current_app.pool.force_close_all()
+    current_app._pool = None
+    current_app.amqp._producer_pool = None
+    pools.reset()
+
+
+def test_a_broker_that_is_down_is_forgiven(
+    lamp, clerk, noon, settings, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(doorbell, "_bells", {queue: doorbell.Bell() for queue in doorbell.TASKS})
+    settings.DOORBELL = True
+    heard = []
+    deliver(LampLit, to="mailroom")(lambda fact, *, message, now: heard.append(fact))
+    with a_broker_that_is_down():
         with django_capture_on_commit_callbacks(execute=True):
             services.light_lamp(lamp_id=lamp.pk, by=clerk, now=noon)
         doorbell.ring("outbox")
-    finally:
-        current_app.conf.broker_url = before
+    assert "did not hear" in caplog.text
     assert drain(now=lambda: noon) == 1 and heard
 
 
