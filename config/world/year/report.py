@@ -132,21 +132,7 @@ def table(round_: Round) -> str:
 
 
 def _by_category(rows: list[Row]) -> Iterator[str]:
-    heads = (
-        "类别",
-        "申报",
-        "合格",
-        "评分",
-        "立项",
-        "结项",
-        "预算",
-        "立项金额",
-        "已拨付",
-        "已追回",
-        "实得",
-        "未分配",
-    )
-    yield "\t".join(heads)
+    yield "\t".join(HEADS)
     for row in rows:
         counts = [str(getattr(row, name)) for name in COUNTS]
         yield "\t".join([row.name, *counts, *(format_yuan(getattr(row, name)) for name in MONEY)])

@@ -71,6 +71,8 @@ def test_the_whole_year_is_played_and_every_yuan_adds_up(database_template, tmp_
 def check_table(printed: str) -> None:
     """At least 130 applied and 50 funded; budget = left + funded, funded = released + recovered + kept."""
     categories, sources = rows_of(printed, "类别"), rows_of(printed, "来源")
+    heads = next(line for line in printed.splitlines() if line.startswith("类别\t")).split("\t")
+    assert {len(cells) + 1 for cells in categories.values()} == {len(heads)}
     for name, cells in categories.items():
         applied, eligible, scored, funded, closed = map(int, cells[:5])
         budget, left, granted, released, paid, recovered, kept = map(fen, cells[5:])
