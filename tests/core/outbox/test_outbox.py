@@ -17,6 +17,7 @@ from kombu import pools
 from core import doorbell
 from core.events import fact_named
 from core.outbox import queue
+from core.outbox.invariants import facts_have_their_messages
 from core.outbox.models import Message
 from core.outbox.queue import deliver, drain
 from tests.core.specimen import services
@@ -196,3 +197,15 @@ def test_a_message_that_kills_its_worker_is_parked_after_five_tries(own_database
     codes = [worker(own_database, tmp_path / "sent", day, deaths=99).returncode for day in range(6)]
     assert codes == [-signal.SIGKILL] * 5 + [0]
     assert Message.objects.get().stage == "parked"
+
+
+def test_a_message_that_was_taken_away_is_missed(lamp, clerk, other_clerk, noon):
+    deliver(LampLit, to="mailroom")(lambda fact, *, message, now: None)
+    for _ in range(3):
+        services.light_lamp(lamp_id=lamp.pk, by=clerk, now=noon)
+        services.dim_lamp(lamp_id=lamp.pk, by=other_clerk, now=noon)
+    assert list(facts_have_their_messages()) == []
+    second = Message.objects.order_by("entry_seq")[1]
+    seq = second.entry_seq
+    second.delete()
+    assert [problem.where for problem in facts_have_their_messages()] == [f"seq {seq}"]
