@@ -113,7 +113,7 @@ def signed_in(client: Client, user: User) -> Client:
 class House:
     """A registered organisation with the person responsible for it."""
 
-    _serial = itertools.count(1)
+    _serial = itertools.count(50_001)  # clear of the codes that tests spell out
 
     def __init__(self, name: str = "武昌区夕阳红助老服务中心", **fields: object) -> None:
         subject = f"MJH{next(self._serial):05d}"
