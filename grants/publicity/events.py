@@ -20,10 +20,6 @@ class NoticeEnded(NoticeFact):
     """The period is over; what nobody objected to is cleared."""
 
 
-class PostingRecorded(NoticeFact):
-    """Address and picture of the same notice on the government site are kept."""
-
-
 @dataclass(frozen=True)
 class ItemFact(Fact):
     """A fact about one item of a notice."""
