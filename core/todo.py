@@ -19,7 +19,8 @@ class Todo:
     """A kind of work that waits, counted and dated.
 
     ``due`` is the nearest deadline (None: no deadline), ``url_name`` and ``args`` lead to the list or the
-    object; an empty ``url_name`` means that the work has no page of its own yet.
+    object, ``query`` narrows the list to what waits ("state=submitted"); an empty ``url_name`` means that
+    the work is done elsewhere.
     """
 
     label: Any
@@ -27,6 +28,7 @@ class Todo:
     due: datetime | None = None
     url_name: str = ""
     args: tuple[str, ...] = ()
+    query: str = ""
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether the nearest deadline has passed."""
@@ -47,9 +49,10 @@ class Pending:
         due_by: str = "",
         url_name: str = "",
         args: tuple[str, ...] = (),
+        query: str = "",
     ) -> None:
         self.label, self.rows, self.due_by = label, rows, due_by
-        self.url_name, self.args = url_name, args
+        self.url_name, self.args, self.query = url_name, args, query
 
     @cached_property
     def counted(self) -> Todo:
@@ -68,7 +71,7 @@ class Pending:
 
     def as_todo(self, answer: tuple[int, datetime | None]) -> Todo:
         """Return the work with its count and its nearest deadline."""
-        return Todo(self.label, *answer, self.url_name, self.args)
+        return Todo(self.label, *answer, self.url_name, self.args, self.query)
 
     def falls_on_a_day(self) -> bool:
         """Tell whether the deadline is a day and not an instant."""

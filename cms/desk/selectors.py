@@ -71,9 +71,10 @@ def _address(todo: Todo) -> str:
     if not todo.url_name:
         return ""
     try:
-        return reverse(todo.url_name, args=todo.args)
+        address = reverse(todo.url_name, args=todo.args)
     except NoReverseMatch:
         return ""
+    return f"{address}?{todo.query}" if todo.query else address
 
 
 @dataclass(frozen=True)

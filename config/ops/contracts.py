@@ -20,6 +20,7 @@ END = "# --- end of the import contracts ---"
 NOUN_LAYERS = [
     "(urls)",
     "(views) : (tasks) : (subscribers) : (long_work)",
+    "(buttons) : (lists)",
     "(forms)",
     "(documents) : (invariants)",
     "(services)",

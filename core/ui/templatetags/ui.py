@@ -149,6 +149,13 @@ def timeline(obj: Any, names: bool = False, reasons: bool = True) -> dict[str, A
     return {"moments": moments(obj, with_names=names, with_reasons=reasons)}
 
 
+@register.inclusion_tag("components/buttons.html", takes_context=True)
+def buttons(context: Any, offers: Sequence[Any]) -> dict[str, Any]:
+    """What one may press now, then what one may not and why."""
+    greyed = [one for one in offers if not one.may and not one.is_open]
+    return {"offers": offers, "greyed": greyed, "csrf_token": context.get("csrf_token")}
+
+
 @register.inclusion_tag("components/list.html", takes_context=True)
 def list_page(context: Any, page: ListPage, title: str = "") -> dict[str, Any]:
     """Filters, table, pages and export of a list."""

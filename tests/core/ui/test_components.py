@@ -13,6 +13,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from core.jobs.models import Job
+from core.policy import Actor
 from core.rulebook import Violation
 from core.ui import timeline as timelines
 from core.ui import views
@@ -178,7 +179,7 @@ def make_job(**more):
 def visit(view, job, user_id=1, htmx=False, method="get"):
     request = getattr(RequestFactory(), method)(f"/jobs/{job.public_id}", {"next": "https://evil.example/"})
     request.user = SimpleNamespace(pk=user_id, is_authenticated=user_id is not None)
-    request.actor = SimpleNamespace(user_id=user_id)
+    request.actor = Actor(user_id=user_id)
     request.htmx = htmx
     return view(request, public_id=job.public_id)
 

@@ -1,0 +1,62 @@
+"""Fields that many buttons ask for; the sentence of a fault says what to write instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core import money
+
+LONGEST_REASON = 1000
+
+
+class YuanField(forms.CharField):
+    """An amount typed in yuan, cleaned to integer fen; strict, since 3e4 and 3万 are not amounts."""
+
+    def __init__(self, *, least: int = 0, **kwargs: Any) -> None:
+        self.least = least
+        kwargs.setdefault("max_length", 20)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            fen = money.yuan(text)
+        except ValueError as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
+        if fen < self.least:
+            raise forms.ValidationError(
+                _("金额不能少于 %(least)s 元。") % {"least": money.format_yuan(self.least)}
+            )
+        return fen
+
+
+class DayField(forms.DateField):
+    """A day, typed or picked; the fault names an example."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        kwargs.setdefault("error_messages", {"invalid": _("没有这一天，请按 2027-03-31 的样子填写。")})
+        super().__init__(**kwargs)
+
+
+class ReasonForm(forms.Form):
+    """Why: kept in the log and shown to those concerned."""
+
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("写入办理记录，相关单位会看到。"),
+    )
+
+
+class DocumentedReasonForm(ReasonForm):
+    """Why, and by which document."""
+
+    document = forms.CharField(label=_("文号"), max_length=100)
