@@ -12,8 +12,8 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import CharField, Exists, OuterRef, Subquery, Value
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db.models import CharField, Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 
@@ -86,6 +86,7 @@ class HandedOn:
     did: str
     at: datetime
     state: str
+    address: str = ""
 
 
 def handed_on(actor: Actor) -> list[HandedOn]:
@@ -102,16 +103,28 @@ def handed_on(actor: Actor) -> list[HandedOn]:
     titles = _titles(key for key, _entry in shown)
     applied = {pk: entry.stands for (label, pk), entry in shown if label == "proposals.proposal"}  # type: ignore[attr-defined]
     hidden = _as_applicants_read(actor, applied)
-    return [_row(key, entry, titles.get(key, ""), hidden) for key, entry in shown]
+    return [_row(key, entry, titles.get(key, ("", "")), hidden) for key, entry in shown]
 
 
-def _row(key: tuple[str, int], entry: Entry, title: str, hidden: dict[int, str]) -> HandedOn:
+def _row(key: tuple[str, int], entry: Entry, named: tuple[str, str], hidden: dict[int, str]) -> HandedOn:
     label, pk = key
     state = hidden.get(pk) if label == "proposals.proposal" else None
     if state is None:
         state = state_words(label, entry.stands)  # type: ignore[attr-defined]
-    did = verb_words(label, entry.verb)
-    return HandedOn(str(apps.get_model(label)._meta.verbose_name), title, did, entry.at, state)
+    did, (title, public_id) = verb_words(label, entry.verb), named
+    kind = str(apps.get_model(label)._meta.verbose_name)
+    return HandedOn(kind, title, did, entry.at, state, _page_of(label, public_id))
+
+
+def _page_of(label: str, public_id: str) -> str:
+    """Return the page of a thing that has one of its own; a part of something else has none."""
+    model = apps.get_model(label)
+    if not public_id or not hasattr(model, "get_absolute_url"):
+        return ""
+    try:
+        return str(model(public_id=public_id).get_absolute_url())
+    except (NoReverseMatch, ObjectDoesNotExist):
+        return ""
 
 
 def _as_applicants_read(actor: Actor, entries: dict[int, str]) -> dict[int, str]:
@@ -129,8 +142,8 @@ def _as_applicants_read(actor: Actor, entries: dict[int, str]) -> dict[int, str]
     return {one.pk: str(public_state(one, noticed=one.noticed)) for one in found}
 
 
-def _titles(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
-    """Return what things are called, all kinds of them in one query."""
+def _titles(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], tuple[str, str]]:
+    """Return what things are called and their public ids, all kinds of them in one query."""
     by_model: dict[str, list[int]] = {}
     for label, pk in keys:
         by_model.setdefault(label, []).append(pk)
@@ -140,11 +153,18 @@ def _titles(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
         if path := TITLES_ELSEWHERE.get(label) or _title_field(model):  # type: ignore[arg-type]
             named = Cast(path, CharField(max_length=200))
             rows = model._default_manager.filter(pk__in=pks).order_by()
-            parts.append(rows.values_list(Value(label, CharField(max_length=60)), "pk", named))
+            parts.append(
+                rows.values_list(Value(label, CharField(max_length=60)), "pk", named, _public(model))
+            )
     if not parts:
         return {}
     rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
-    return {(label, pk): title or "" for label, pk, title in rows}
+    return {(label, pk): (title or "", public_id) for label, pk, title, public_id in rows}
+
+
+def _public(model: Any) -> Any:
+    has_one = any(field.name == "public_id" for field in model._meta.concrete_fields)
+    return Cast(F("public_id") if has_one else Value(""), CharField(max_length=24))
 
 
 @cache

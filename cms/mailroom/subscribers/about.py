@@ -57,6 +57,12 @@ def desk_link() -> str:
     return reverse("desk")
 
 
+def page_of(obj: models.Model) -> str:
+    """Return the page of an object, or the desk for one that has none."""
+    address = getattr(obj, "get_absolute_url", None)
+    return address() if address else desk_link()
+
+
 def round_link(code: str) -> str:
     """Return the public page of a round."""
     return reverse("public_round", args=[code])

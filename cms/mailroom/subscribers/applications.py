@@ -10,8 +10,8 @@ from cms.mailroom.rules import Letter, News, one_line
 from cms.mailroom.subscribers import audiences
 from cms.mailroom.subscribers.about import (
     day,
-    desk_link,
     entry_of,
+    page_of,
     reason_given,
     receipt_number,
     round_link,
@@ -35,7 +35,7 @@ def _words(found: Proposal, news: News) -> dict[str, Any]:
         "title": one_line(found.title),
         "number": found.number or "",
         "round": one_line(found.round.name),
-        "link": desk_link(),
+        "link": page_of(found),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from cms.mailroom.rules import Addressee, Audience, Letter, News, one_line
 from cms.mailroom.selectors import holders
 from cms.mailroom.subscribers import audiences
-from cms.mailroom.subscribers.about import day, desk_link, round_link, the
+from cms.mailroom.subscribers.about import day, page_of, round_link, the
 from core.policy import APPLICANT_ROLES
 from core.words import N_
 from grants.publicity import events
@@ -39,7 +39,7 @@ def _objection_words(objection: Objection, news: News) -> dict[str, Any]:
         **_item_words(objection.item, news),
         "number": objection.number,
         "due": day(objection.reply_due),
-        "link": desk_link(),
+        "link": page_of(objection),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cms.mailroom.rules import Audience, Letter, News, one_line
 from cms.mailroom.subscribers import audiences
-from cms.mailroom.subscribers.about import day, desk_link, the
+from cms.mailroom.subscribers.about import day, page_of, the
 from core.clock import day_of
 from core.money import format_yuan
 from core.words import N_
@@ -37,7 +37,7 @@ def _words(found: Project, news: News) -> dict[str, Any]:
         "final": day(terms.day("final_report")),
         "rectify_by": day(found.rectify_by),
         "rectify_what": found.rectify_what.strip(),
-        "link": desk_link(),
+        "link": page_of(found),
     }
 
 
@@ -88,7 +88,11 @@ def _finding_words(page: AuditPage, news: News) -> dict[str, Any]:
 
 
 def _engagement_words(engagement: Engagement, news: News) -> dict[str, Any]:
-    return {"round": one_line(engagement.round.name), "contract": engagement.contract_no, "link": desk_link()}
+    return {
+        "round": one_line(engagement.round.name),
+        "contract": engagement.contract_no,
+        "link": page_of(engagement),
+    }
 
 
 def _settlement_words(settlement: Settlement, news: News) -> dict[str, Any]:
