@@ -1,4 +1,4 @@
-"""A page offers what the door would allow, says why it would not, and keeps what was typed when it refuses."""
+"""A page offers what the door would allow, says why it would not, and keeps what was typed."""
 
 from uuid import uuid4
 
