@@ -1,0 +1,66 @@
+"""What a response says to whoever gets it: page, table, paper or archive, hidden parts too."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import zipfile
+from functools import lru_cache
+from html import unescape
+from typing import Any
+
+from openpyxl import load_workbook
+
+LINK = re.compile(r"""(?:href|action|hx-get|src)\s*=\s*["']([^"'#][^"']*)["']""")
+LARGEST = 30_000_000
+
+
+def text_of(response: Any) -> str:
+    """Headers and body as text; archives are opened, tables read with hidden sheets and properties."""
+    told = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    body = response.content if not response.streaming else b"".join(response.streaming_content)
+    return f"{told}\n{text_of_bytes(body)}"
+
+
+@lru_cache(maxsize=4096)
+def text_of_bytes(data: bytes) -> str:
+    """The words in bytes of any kind the house hands out."""
+    if data.startswith(b"%PDF"):
+        return pdf_text(data)
+    if data.startswith(b"PK\x03\x04"):
+        return archive_text(data)
+    return unescape(data.decode("utf-8", "replace"))
+
+
+def pdf_text(data: bytes) -> str:
+    """Words and metadata of a PDF."""
+    words = subprocess.run(["pdftotext", "-q", "-", "-"], input=data, capture_output=True, check=False).stdout
+    told = subprocess.run(["pdfinfo", "-"], input=data, capture_output=True, check=False).stdout
+    return (words + b"\n" + told).decode("utf-8", "replace")
+
+
+def archive_text(data: bytes) -> str:
+    """Words of a workbook, or of everything inside a ZIP."""
+    with zipfile.ZipFile(io.BytesIO(data)) as pack:
+        names = pack.namelist()
+        if "xl/workbook.xml" in names:
+            return workbook_text(data) + "".join(
+                pack.read(name).decode("utf-8", "replace") for name in names if name.startswith("docProps/")
+            )
+        return "\n".join([*names, *(text_of_bytes(pack.read(name)) for name in names)])
+
+
+def workbook_text(data: bytes) -> str:
+    """Every cell of every sheet."""
+    book = load_workbook(io.BytesIO(data), read_only=False)
+    cells = (cell for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for cell in row)
+    return "\n".join(str(cell) for cell in cells if cell is not None)
+
+
+def links_of(response: Any) -> list[str]:
+    """The addresses a page offers, those of our own only."""
+    if "html" not in response.headers.get("Content-Type", ""):
+        return []
+    found = (unescape(link) for link in LINK.findall(response.content.decode("utf-8", "replace")))
+    return [link for link in found if link.startswith("/") and not link.startswith("//")]
