@@ -12,14 +12,14 @@ from django.db import models
 
 from core.audit.selectors import timeline
 from core.files.models import FileRef
-from core.files.selectors import files_of
+from core.files.selectors import files_of, files_of_many
 from core.files.services import read
 from evaluations.panels.models import Dossier
 from grants.audits.models import AuditPage, Settlement
 from grants.awards.models import Award
 from grants.payments.lifecycle import O
 from grants.payments.models import JournalEntry, PaymentOrder
-from grants.projects.models import Project, Report
+from grants.projects.models import ActivityRecord, Expense, Project, Report
 from grants.projects.selectors import AGREEMENT_PDF, current_budget
 from grants.proposals.models import Proposal
 from grants.publicity.models import Objection
@@ -59,6 +59,15 @@ def _files(group: int, owner: models.Model, *purposes: str, suffix: str = "") ->
         newest[key] = ref
     for ref in sorted(newest.values(), key=lambda one: (one.purpose, one.pk)):
         yield _file(group, ref.filename.rpartition(".")[0] + suffix, ref)
+
+
+def _of_many(group: int, model: type[models.Model], owners: models.QuerySet[Any]) -> Iterator[Paper]:
+    """Yield the files of many small records, in the order of the records."""
+    pks = list(owners.values_list("pk", flat=True))
+    found = files_of_many(model, pks)
+    for pk in pks:
+        for ref in sorted(found.get(pk, []), key=lambda one: one.pk):
+            yield _file(group, ref.filename.rpartition(".")[0], ref)
 
 
 def _rows(queryset: models.QuerySet[Any], *columns: str) -> list[dict[str, Any]]:
@@ -295,7 +304,8 @@ def _execution(project: Project) -> Iterator[Paper]:
     if project.changes.exists():
         changes = _rows(project.changes.order_by("id"), "kind", "wanted", "reason", "asked_at", "state")
         yield _json(10, "变更申请", changes, _label(project))
-    yield from _files(10, project, "projects.activity", "projects.voucher")
+    yield from _of_many(10, ActivityRecord, project.activities.order_by("held_on", "id"))
+    yield from _of_many(10, Expense, project.expenses.order_by("id"))
     yield _json(10, "办理过程", _history(project), _label(project))
 
 
@@ -312,11 +322,12 @@ def _report(report: Report) -> Iterator[Paper]:
         "state": report.state,
     }
     yield _json(group, title, content, _label(report))
+    yield from _files(group, report, "projects.report")
     yield from _judgement(group, report.dossier, title)
     if report.stage == "midterm" and report.state == "failed" and report.no == 1:
         yield from _files(11, report.project, "document.projects.rectification")
     if report.stage == "final":
-        yield from _files(12, report.project, "projects.report", "document.projects.certificate")
+        yield from _files(12, report.project, "document.projects.certificate")
 
 
 def _audit(project: Project) -> Iterator[Paper]:

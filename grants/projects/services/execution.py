@@ -60,7 +60,7 @@ def record_activity(
     )
     creating(record, by=by, now=now, key=key, permission="projects.record_activity", verb="record")
     for filename, data in photos:
-        store(data, filename=filename, owner=project, purpose="projects.activity", by=by, now=now)
+        store(data, filename=filename, owner=record, purpose="projects.activity", by=by, now=now)
     return record
 
 
@@ -102,7 +102,7 @@ def record_expense(
         amount_fen=amount_fen, line_no=line_no,
     )  # fmt: skip
     if scan is not None:
-        store(scan[1], filename=scan[0], owner=project, purpose="projects.voucher", by=by, now=now)
+        store(scan[1], filename=scan[0], owner=expense, purpose="projects.voucher", by=by, now=now)
     return expense
 
 

@@ -23,7 +23,7 @@ from grants.projects.events import FinalFailed
 from grants.projects.lifecycle import C, J
 from grants.projects.models import Project, Report, ReportStage
 from grants.projects.rules import reports
-from grants.projects.selectors import open_report, report_snapshot
+from grants.projects.selectors import open_report, report_due, report_snapshot
 from grants.projects.services.holding import hold_project
 from grants.rounds.selectors import rubric_of
 from grants.rounds.services import take_number
@@ -56,23 +56,14 @@ def save_report(
     ) as draft:
         draft.answers = {**draft.answers, **answers}
     for filename, data in files:
-        store(data, filename=filename, owner=project, purpose="projects.report", by=by, now=now)
+        store(data, filename=filename, owner=draft, purpose="projects.report", by=by, now=now)
     return draft
 
 
 def _start(project: Project, stage: str, *, by: Actor, now: datetime) -> Report:
     no = project.reports.filter(stage=stage).count() + 1
-    report = Report(project=project, stage=stage, no=no, due_on=_due(project, stage))
+    report = Report(project=project, stage=stage, no=no, due_on=report_due(project, stage))
     return creating(report, by=by, now=now, permission=WRITE, verb="start")
-
-
-def _due(project: Project, stage: str) -> Any:
-    if stage == ReportStage.MIDTERM and project.rectify_by:
-        return project.rectify_by
-    terms = project.round.parsed_terms()
-    day = terms.day("midterm_report" if stage == ReportStage.MIDTERM else "final_report")
-    late_end = stage == ReportStage.FINAL and project.ends_on > terms.day("project_end")
-    return project.ends_on + (day - terms.day("project_end")) if late_end else day
 
 
 @button

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
-from django.utils.translation import gettext_lazy as _
 
-from core import clock
 from core.files.selectors import files_of
 from core.policy import APPLICANT_ROLES, BUREAU_ROLES, Actor, Grant, Role
-from core.todo import Pending, Todo
-from core.workdays import Period
 from grants.projects import rules
-from grants.projects.lifecycle import ENDED, A, C, E, J, R
+from grants.projects.lifecycle import ENDED, E, J, R
 from grants.projects.models import (
     Agreement,
     BudgetVersion,
-    ChangeRequest,
     Expense,
     Project,
     Report,
+    ReportStage,
 )
 from grants.projects.rules import reports
+from grants.projects.selectors.desk import todo_for as todo_for
 from grants.proposals.models import PriorFunding
 from grants.proposals.rules.eligibility import EarlierProject
 from grants.rounds.models import Round
@@ -141,6 +138,16 @@ def party_names(project: Project) -> list[str]:
     return [name for body in (project.applicant, project.payee) for name in (body.name, body.short_name)]
 
 
+def report_due(project: Project, stage: str) -> date:
+    """Return when the report of a stage must be handed in; an extension moves the final one."""
+    if stage == ReportStage.MIDTERM and project.rectify_by:
+        return project.rectify_by
+    terms = project.round.parsed_terms()
+    day = terms.day("midterm_report" if stage == ReportStage.MIDTERM else "final_report")
+    late_end = stage == ReportStage.FINAL and project.ends_on > terms.day("project_end")
+    return project.ends_on + (day - terms.day("project_end")) if late_end else day
+
+
 # Across projects
 
 
@@ -205,63 +212,6 @@ def _visible(grant: Grant) -> Q:
     if grant.role == Role.COMMUNITY_WORKER and grant.body_id is not None:
         seen |= Q(payee_id=grant.body_id)
     return seen
-
-
-# What waits
-
-
-def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:
-    """Return what waits for this person about projects."""
-    return [*_todo_of_grantee(actor, now), *_todo_of_bureau(actor, now)]
-
-
-def _todo_of_grantee(actor: Actor, now: datetime) -> list[Todo | Pending]:
-    bodies = actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR, Role.COMMUNITY_WORKER)
-    if not bodies:
-        return []
-    mine = Project.objects.filter(Q(applicant_id__in=bodies) | Q(payee_id__in=bodies))
-    to_sign = mine.filter(agreement__state=A.PREPARED, state=J.AWAITING_AGREEMENT, payee_id__in=bodies)
-    midterm = mine.filter(state=J.ACTIVE, has_midterm=True, midterm_passed=False)
-    final = mine.filter(state=J.ACTIVE).filter(Q(has_midterm=False) | Q(midterm_passed=True))
-    over = final.filter(ends_on__lt=clock.day_of(now))
-    return [
-        Pending(_("待签署的协议"), to_sign, "sign_by"),
-        Todo(_("待提交的中期报告"), *_reports_due(midterm, "midterm_report")),
-        Pending(
-            _("整改后待重新提交的中期报告"), mine.filter(state=J.RECTIFYING, midterm_failures=1), "rectify_by"
-        ),
-        Todo(_("待提交的结项报告"), *_reports_due(over, "final_report")),
-    ]
-
-
-def _todo_of_bureau(actor: Actor, now: datetime) -> list[Todo | Pending]:
-    todos: list[Todo | Pending] = []
-    today = clock.day_of(now)
-    waiting = Project.objects.filter(state=J.AWAITING_AGREEMENT)
-    if actor.has(Role.SECTION_CHIEF, Role.LEADER):
-        todos.append(Pending(_("待主办单位签署的协议"), waiting.filter(agreement__state=A.ACCEPTED)))
-    if actor.has(Role.SECTION_CHIEF):
-        late = waiting.filter(sign_by__lt=today, agreement__state=A.PREPARED)
-        asked = ChangeRequest.objects.filter(state=C.REQUESTED)
-        todos.append(Pending(_("逾期未签约的项目"), late))
-        todos.append(Pending(_("待审批的变更"), asked, "answer_by"))
-    if actor.has(Role.LEADER):
-        hopeless = Project.objects.filter(
-            Q(state=J.RECTIFYING, midterm_failures=2)
-            | Q(state=J.RECTIFYING, rectify_by__lt=today)
-            | Q(state=J.FINAL_REVIEW, final_failed=True)
-        )
-        todos.append(Pending(_("评估不合格、待决定是否终止的项目"), hopeless))
-    return todos
-
-
-def _reports_due(projects: QuerySet[Project], name: str) -> tuple[int, datetime | None]:
-    """Return how many reports are to come and when the first is due, in one query; the terms hold the day."""
-    found = list(projects.select_related("round").order_by("round__year"))
-    if not found:
-        return 0, None
-    day = found[0].round.parsed_terms().day(name)
-    return len(found), Period(day, day).ends_at.astimezone(UTC)
 
 
 def idle_since(round_: Round, day: date) -> QuerySet[Project]:
