@@ -7,18 +7,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured value; `bar` is the most that is allowed (None: told, not judged)."""
+    """A measured value; `bar` is the most that is allowed, `least` the least (None: told, not judged)."""
 
     name: str
     value: float
     unit: str
     bar: float | None = None
+    least: float | None = None
 
     def is_kept(self) -> bool:
-        return self.bar is None or self.value <= self.bar
+        return (self.bar is None or self.value <= self.bar) and (
+            self.least is None or self.value >= self.least
+        )
 
     def line(self) -> str:
         bar = "-" if self.bar is None else f"<={self.bar:g}"
+        if self.least is not None:
+            bar = f">={self.least:g}"
         return f"{self.name} {self.value:.3f} {self.unit} {bar}"
 
 

@@ -124,6 +124,7 @@ class ListPage:
     filters: Sequence[Filter] = ()
     default_sort: str = "-pk"
     per_page: int = 20
+    per_page_offered: Sequence[int] = (20, 60)
     title: Any = _("列表")
     nothing: Any = _("还没有记录。")
     empty: Any = _("没有符合条件的记录。")
@@ -158,7 +159,19 @@ class ListPage:
     @cached_property
     def page(self) -> Page[Any]:
         """The page asked for; a number that makes no sense gives the first, one too large the last."""
-        return Paginator(self.rows, self.per_page).get_page(self.asked.get("page", "1"))
+        return Paginator(self.rows, self.rows_a_page).get_page(self.asked.get("page", "1"))
+
+    @property
+    def rows_a_page(self) -> int:
+        """How many rows were asked for on a page, of the numbers offered; else the list's own."""
+        asked = self.asked.get("per", "")
+        return int(asked) if asked in {str(number) for number in self.per_page_offered} else self.per_page
+
+    def lengths(self) -> Iterator[tuple[int, str, bool]]:
+        """Rows a page, the address that asks for them, and whether it is this one."""
+        for number in self.per_page_offered:
+            address = self.address(per="" if number == self.per_page else str(number), page="")
+            yield number, address, number == self.rows_a_page
 
     @property
     def visible(self) -> list[Col]:
@@ -201,7 +214,8 @@ class ListPage:
         """This list with something changed, filters kept; only parameters we know are carried on."""
         known = {one.name: self.chosen(one) for one in self.filters}
         sort = self.sort_key if self.sort_key != self.default_sort else ""
-        known |= {"sort": sort, "page": str(self.page.number), **changes}
+        per = str(self.rows_a_page) if self.rows_a_page != self.per_page else ""
+        known |= {"sort": sort, "per": per, "page": str(self.page.number), **changes}
         left = {key: value for key, value in known.items() if value and (key, value) != ("page", "1")}
         return f"?{urlencode(left)}" if left else "?"
 

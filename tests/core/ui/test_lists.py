@@ -148,3 +148,16 @@ def test_the_export_holds_what_the_filter_leaves_and_no_formula(seven, clerk):
     assert len(rows) == 6
     assert rows[1] == ("=cmd|厅", 0.07, "灭", "是")
     assert all(cell.data_type != "f" for row in sheet for cell in row)
+
+
+def test_a_longer_page_may_be_asked_for_and_is_carried_on(seven):
+    page = LampList(RequestFactory().get("/", {"per": "60"}), Lamp.objects.all())
+    assert page.rows_a_page == 60 and len(list(page.lines())) == 7
+    assert "per=60" in page.address(sort="-label") and "per=60" in page.export_address
+
+
+@pytest.mark.parametrize("asked", ["1000", "-1", "x", "6 0", "²"])
+def test_a_length_that_is_not_offered_is_the_lists_own(seven, asked):
+    page = LampList(RequestFactory().get("/", {"per": asked}), Lamp.objects.all())
+    assert page.rows_a_page == 3
+    assert "per=" not in page.address(page="2")
