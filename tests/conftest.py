@@ -48,14 +48,14 @@ def django_db_setup(
 @pytest.fixture(scope="session")
 def database_template(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Path | None:
+) -> Path | str:
     """The migrated, empty database from which private copies are made."""
     with django_db_blocker.unblock():
         return databases.make_template(tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture
-def own_database(database_template: Path | None, django_db_blocker: Any, tmp_path: Path) -> Iterator[str]:
+def own_database(database_template: Path | str, django_db_blocker: Any, tmp_path: Path) -> Iterator[str]:
     """A committed database of this test's own; yields its DATABASE_URL for child processes."""
     with django_db_blocker.unblock(), databases.own_database(database_template, tmp_path) as url:
         yield url

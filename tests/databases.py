@@ -14,8 +14,8 @@ from django.db import connection, connections
 _count = itertools.count(1)
 
 
-def make_template(folder: Path) -> Path | None:
-    """Keep a copy of the freshly migrated test database; None on PostgreSQL, where it is a database."""
+def make_template(folder: Path) -> Path | str:
+    """Keep a copy of the database as it is now: a file, or on PostgreSQL the name of a database."""
     if connection.vendor == "sqlite":
         path = folder / "template.sqlite3"
         connection.ensure_connection()
@@ -27,7 +27,7 @@ def make_template(folder: Path) -> Path | None:
     with _maintenance() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}_template"')
         cursor.execute(f'CREATE DATABASE "{name}_template" TEMPLATE "{name}"')
-    return None
+    return f"{name}_template"
 
 
 @contextlib.contextmanager
@@ -42,18 +42,18 @@ def _maintenance() -> Iterator[object]:
 
 
 @contextlib.contextmanager
-def own_database(template: Path | None, folder: Path) -> Iterator[str]:
+def own_database(template: Path | str, folder: Path) -> Iterator[str]:
     """Point the default connection at a private copy and yield its DATABASE_URL for child processes."""
     values = connection.settings_dict
     before = dict(values)
-    if template is not None:
+    if isinstance(template, Path):
         path = folder / f"own{next(_count)}.sqlite3"
         path.write_bytes(template.read_bytes())
         name, url = str(path), f"sqlite:///{path}"
     else:
         name = f"{values['NAME']}_own{os.getpid()}_{next(_count)}"
         with _maintenance() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{values["NAME"]}_template"')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         host, port = values["HOST"], values["PORT"]
         url = f"postgres://{values['USER']}:{values['PASSWORD']}@{host}:{port}/{name}"
     shelved = connection.connection
@@ -66,6 +66,6 @@ def own_database(template: Path | None, folder: Path) -> Iterator[str]:
         values.clear()
         values.update(before)
         connection.connection = shelved
-        if template is None:
+        if isinstance(template, str):
             with _maintenance() as cursor:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -20,7 +20,7 @@ RUN_PACKAGES = [
     "poppler-utils",
     "gettext",
 ]
-TEST_PACKAGES = ["postgresql", "redis-server"]
+TEST_PACKAGES = ["postgresql", "redis-server", "chromium"]
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 

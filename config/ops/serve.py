@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 import prepare
-from places import PYTHON, ROOT, VENV, var
+from places import PYTHON, ROOT, var
 from speech import Stop, say
 
 HOST = "127.0.0.1"
@@ -50,9 +50,9 @@ def command(arguments: list[str]) -> int:
 def _serve(children: dict[str, subprocess.Popen[bytes]], port: int) -> int:
     environment = prepare.environment()
     environment["SITE_URL"] = os.environ.get("SITE_URL", f"http://{HOST}:{port}")
-    children["web"] = start("web", _web(port), environment)
-    _await_health(children["web"], port)
-    children["worker"] = start("worker", _worker(), environment)
+    children["web"] = start("web", web_command(port), environment)
+    await_health(children["web"], port)
+    children["worker"] = start("worker", worker_command(), environment)
     children["beat"] = start("beat", _beat(), environment)
     _welcome(port)
     while True:
@@ -65,41 +65,25 @@ def _serve(children: dict[str, subprocess.Popen[bytes]], port: int) -> int:
         time.sleep(0.3)
 
 
-def _web(port: int) -> list[str]:
-    options = ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--preload"]
+def web_command(port: int, *, python: Path = PYTHON, workers: int = 2) -> list[str]:
+    """The command line of the web server."""
+    options = ["--workers", str(workers), "--threads", "4", "--worker-class", "gthread", "--preload"]
     limits = ["--timeout", "60", "--graceful-timeout", "10", "--no-control-socket"]
-    return [str(VENV / "bin" / "gunicorn"), "config.wsgi", "--bind", f"{HOST}:{port}", *options, *limits]
+    address = ["--bind", f"{HOST}:{port}"]
+    return [str(python), "-m", "gunicorn", "config.wsgi", *address, *options, *limits]
 
 
-def _worker() -> list[str]:
-    return [
-        str(PYTHON),
-        "-m",
-        "celery",
-        "-A",
-        "config",
-        "worker",
-        "--loglevel",
-        "WARNING",
-        "--without-mingle",
-    ]
+def worker_command(*, python: Path = PYTHON) -> list[str]:
+    """The command line of the worker."""
+    celery = [str(python), "-m", "celery", "-A", "config"]
+    return [*celery, "worker", "--loglevel", "WARNING", "--without-mingle"]
 
 
 def _beat() -> list[str]:
     pidfile = var() / "beat.pid"
     pidfile.unlink(missing_ok=True)
-    return [
-        str(PYTHON),
-        "-m",
-        "celery",
-        "-A",
-        "config",
-        "beat",
-        "--loglevel",
-        "WARNING",
-        "--pidfile",
-        str(pidfile),
-    ]
+    celery = [str(PYTHON), "-m", "celery", "-A", "config"]
+    return [*celery, "beat", "--loglevel", "WARNING", "--pidfile", str(pidfile)]
 
 
 def start(name: str, command_line: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -172,7 +156,8 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise Stopping
 
 
-def _await_health(web: subprocess.Popen[bytes], port: int) -> None:
+def await_health(web: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until the web server answers; stop with where to look when it does not."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if web.poll() is not None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from config.world.content.model import OrganisationCard
 from config.world.year import applying, calling
 from config.world.year.play import begin
 from config.world.year.stage import Stage, shanghai
@@ -89,26 +90,34 @@ def applications_until(stage: Stage, until: datetime) -> None:
             drafts -= 1
 
 
+def faces(stage: Stage) -> dict[str, str]:
+    """Return the person who stands for each role: the key of a post, an expert or an applicant."""
+    found = {str(role): key for role, key in FACES.items()}
+    return found | {
+        "applicant_admin": applicant(stage).admin.key,
+        "applicant_finance": applicant(stage).finance.key,
+    }
+
+
+def applicant(stage: Stage) -> OrganisationCard:
+    """Return the organisation whose people sign in as applicants."""
+    world = stage.world
+    return next(world.organisation[p.applicant] for p in world.proposals if p.applicant in world.organisation)
+
+
 def open_doors(stage: Stage) -> list[SignIn]:
     """Give one person of each role a random password, and a second factor where the role needs one."""
     world = stage.world
-    applicant = next(
-        world.organisation[p.applicant] for p in world.proposals if p.applicant in world.organisation
-    )
-    people = {
-        **FACES,
-        Role.APPLICANT_ADMIN: applicant.admin.key,
-        Role.APPLICANT_FINANCE: applicant.finance.key,
-    }
     cards = {post.key: post.person for post in world.posts} | {e.key: e.person for e in world.experts}
-    cards |= {applicant.admin.key: applicant.admin, applicant.finance.key: applicant.finance}
+    own = applicant(stage)
+    cards |= {own.admin.key: own.admin, own.finance.key: own.finance}
     found = []
-    for role, key in people.items():
+    for role, key in faces(stage).items():
         user, card = stage.users[key], cards[key]
         password = f"{secrets.token_urlsafe(9)}-Wc{secrets.randbelow(90) + 10}"
         change_password(user_id=user.pk, password=password, by=SYSTEM, now=stage.now)
         secret = enrol_second_factor(user_id=user.pk, by=SYSTEM, now=stage.now) if role in WITH_CODE else ""
-        found.append(SignIn(role.value, str(role.label), card.name, card.phone, password, secret))
+        found.append(SignIn(role, str(Role(role).label), card.name, card.phone, password, secret))
     return found
 
 
