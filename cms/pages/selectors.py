@@ -10,7 +10,6 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from cms.pages.rules import stages as rules
-from cms.pages.rules import words
 from core import clock
 from core.money import split
 from core.words import sentence
@@ -19,7 +18,7 @@ from grants.awards.lifecycle import W
 from grants.awards.models import Award
 from grants.proposals.models import Proposal
 from grants.rounds.models import Round, RoundRubric
-from grants.rounds.rules import Terms, Window
+from grants.rounds.rules import Terms, Window, words
 from grants.rounds.selectors import application_window, public_rounds
 
 DATES = (

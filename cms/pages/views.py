@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cms.pages import selectors
-from cms.pages.rules import words
 from core import clock
 from core.routes import public, signed_in
 from core.words import sentence
+from grants.rounds.rules import words
 
 PICTURE = re.compile(r"images/[A-Za-z0-9._-]+\.(jpe?g|png|gif|webp|avif)", re.ASCII)
 
