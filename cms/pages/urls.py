@@ -8,7 +8,11 @@ from cms.pages import views
 EDITOR = settings.EDITOR_PATH
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("time", views.server_time, name="server_time"),
+    path("accessibility/", views.accessibility, name="accessibility"),
     path("rounds/<str:code>/", views.round_page, name="public_round"),
+    path("rounds/<str:code>/status/", views.round_status, name="public_round_status"),
     path("editor-media/<path:path>", views.picture, name="page_picture"),
     path(f"{EDITOR}login/", views.editor_sign_in, name="editor_sign_in"),
     path(f"{EDITOR}account/", views.editor_account, name="editor_account"),

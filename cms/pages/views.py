@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from wagtail.views import serve
 
 from cms.pages import selectors
+from cms.pages.selectors import figures
 from core import clock
 from core.routes import public, signed_in
+from core.ui.kept import kept
 from core.words import sentence
 from grants.rounds.rules import words
 
@@ -21,16 +26,45 @@ PICTURE = re.compile(r"images/[A-Za-z0-9._-]+\.(jpe?g|png|gif|webp|avif)", re.AS
 
 
 @public("GET")
-def round_page(request: HttpRequest, code: str) -> HttpResponse:
-    """The call and the state of a round, for everybody."""
+def home(request: HttpRequest) -> HttpResponse:
+    """The home page; those who are not signed in share it for seconds, never past an opening or close."""
+    now = clock.now()
+    seconds = settings.HOME_KEPT_SECONDS
+
+    def until() -> datetime | None:
+        turns = [card.counts_down_to for card in selectors.front(now=now).open]
+        return min((one for one in turns if one is not None), default=None)
+
+    return kept(request, "home", lambda: serve(request, ""), seconds=seconds, until=until)
+
+
+@public("GET")
+def server_time(request: HttpRequest) -> HttpResponse:
+    """The server's time, for countdowns on pages that were left open."""
+    response = JsonResponse({"now": clock.local(clock.now()).isoformat()})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@public("GET")
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """How the site is used with large type, a keyboard, a screen reader or in English."""
+    return render(request, "pages/accessibility.html")
+
+
+def _round(code: str) -> tuple[Any, dict[str, Any]]:
     found, now = selectors.public_round(code), clock.now()
     if found is None:
         raise Http404
-    card, terms = selectors.card_of(found, now=now), found.parsed_terms()
-    context = {
-        "card": card,
-        "round": found,
-        "now": now,
+    return found, {"card": selectors.card_of(found, now=now), "round": found, "now": now}
+
+
+@public("GET")
+def round_page(request: HttpRequest, code: str) -> HttpResponse:
+    """The call of a round: its terms in words, its dates, how to apply."""
+    found, context = _round(code)
+    terms = found.parsed_terms()
+    context |= {
         "instrument": sentence(words.INSTRUMENTS[found.instrument]),
         "who": words.who_may_apply(terms),
         "tracks": words.tracks(terms),
@@ -38,9 +72,19 @@ def round_page(request: HttpRequest, code: str) -> HttpResponse:
         "limits": words.limits(terms),
         "selection": words.selection(terms),
         "sheet": selectors.score_sheet(found),
-        "funnel": selectors.funnel_of(found, stage=card.stage),
     }
     return render(request, "pages/round.html", context)
+
+
+@public("GET")
+def round_status(request: HttpRequest, code: str) -> HttpResponse:
+    """Where a round stands: stage of the year, the figures that may be told, notices, money and places."""
+    found, context = _round(code)
+    context |= {
+        "figures": figures.figures_of(found, stage=context["card"].stage),
+        "notices": figures.notices_of(found),
+    }
+    return render(request, "pages/status.html", context)
 
 
 @public("GET")

@@ -127,6 +127,10 @@ WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
+DISTRICT_PACK = env.str("DISTRICT_PACK", str(BASE_DIR / "district" / "wuchang"))
+
+# The public home is drawn anew after this many seconds for those who are not signed in; 0: for each visit
+HOME_KEPT_SECONDS = 30
 USE_I18N = True
 USE_TZ = True
 

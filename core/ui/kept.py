@@ -72,12 +72,12 @@ def taken_in(page: str, nonce: str) -> str:
 
 
 def _given_out(request: HttpRequest, page: str) -> HttpResponse:
-    now = clock.local(clock.now())
+    now = clock.now()
     told = {
         NONCE: str(request.csp_nonce),  # type: ignore[attr-defined]
         TOKEN: get_token(request),
         NOW: now.isoformat(),
-        NOW_TEXT: f"{now:%Y-%m-%d %H:%M:%S}",
+        NOW_TEXT: f"{clock.local(now):%Y-%m-%d %H:%M:%S}",
     }
     for mark, value in told.items():
         page = page.replace(mark, value)

@@ -102,9 +102,10 @@ def test_a_round_in_preparation_is_nobodys_business() -> None:
 
 def test_figures_come_out_when_they_may(scene: Scene) -> None:
     scene.submitted()
-    assert "收到申报" not in read(f"/rounds/{scene.round.code}/")
-    closed = read(f"/rounds/{scene.round.code}/", CLOSING + timedelta(days=1))
-    assert "收到申报" in closed and "获得资助" not in closed
+    assert "收到申报" not in read(f"/rounds/{scene.round.code}/status/")
+    for address in (f"/rounds/{scene.round.code}/status/", "/"):
+        closed = read(address, CLOSING + timedelta(days=1))
+        assert "收到申报" in closed and "获得资助" not in closed, address
 
 
 def test_english_readers_are_served(scene: Scene) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from cms.pages.rules import stages as rules
@@ -14,9 +13,6 @@ from core import clock
 from core.money import split
 from core.words import sentence
 from evaluations.rubrics.rules.sheet import Criterion
-from grants.awards.lifecycle import W
-from grants.awards.models import Award
-from grants.proposals.models import Proposal
 from grants.rounds.models import Round, RoundRubric
 from grants.rounds.rules import Terms, Window, words
 from grants.rounds.selectors import application_window, public_rounds
@@ -92,6 +88,11 @@ class Card:
         return sentence(rules.STAGES[self.stage])
 
     @property
+    def has_results(self) -> bool:
+        """Tell whether results are public: projects run."""
+        return self.stage in rules.RESULT_STATES
+
+    @property
     def tone(self) -> str:
         """Return the tone of the stage's badge."""
         return {rules.OPEN: "ok", rules.SOON: "info"}.get(self.stage, "neutral")
@@ -115,6 +116,11 @@ class Front:
 
     open: list[Card]
     others: list[Card]
+
+    @property
+    def current(self) -> Card | None:
+        """Return the newest round whose applications are in: the one whose figures the home page shows."""
+        return self.others[0] if self.others else None
 
 
 def _listed() -> Any:
@@ -191,14 +197,3 @@ def score_sheet(round_: Round) -> tuple[Criterion, ...]:
         RoundRubric.objects.select_related("rubric_version").filter(round=round_, stage="application").first()
     )
     return used.rubric_version.parsed().criteria if used else ()
-
-
-def funnel_of(round_: Round, *, stage: str) -> rules.Funnel:
-    """Return the figures of a round that are public at this stage, in two queries."""
-    counts = Proposal.objects.filter(round=round_, version_no__gt=0).aggregate(
-        received=Count("pk"),
-        judged=Count("pk", filter=Q(dossier__isnull=False)),
-        funded=Count("pk", filter=Q(state="awarded")),
-    )
-    granted = Award.objects.filter(round=round_, state=W.GRANTED).aggregate(total=Sum("amount_fen"))["total"]
-    return rules.funnel(stage=stage, counts=counts, granted_fen=granted or 0)
