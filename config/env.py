@@ -8,7 +8,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -58,16 +58,39 @@ def email(default: str) -> dict[str, Any]:
 
 
 def storage_root(default: Path) -> Path:
-    """The folder of STORAGE_URL. Only file:///path is offered; another scheme is refused by name."""
+    """The folder of STORAGE_URL; the default where it is absent or names a bucket."""
     url = os.environ.get("STORAGE_URL")
-    if not url:
+    if not url or urlsplit(url).scheme == "s3":
         return default
     parts = urlsplit(url)
     if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
         raise ImproperlyConfigured(
-            f"STORAGE_URL must look like file:///srv/gongyitong/files; {parts.scheme!r} is not offered."
+            "STORAGE_URL must look like file:///srv/gongyitong/files or s3://key:secret@host:port/bucket; "
+            f"{parts.scheme!r} is not offered."
         )
     return Path(unquote(parts.path))
+
+
+def storage_bucket() -> dict[str, str] | None:
+    """The bucket of STORAGE_URL: s3://key:secret@host:port/bucket?region=…&tls=off; None for a folder.
+
+    Any S3-compatible service. ``tls=off`` speaks plain HTTP, for a service on the same machine only.
+    """
+    parts = urlsplit(os.environ.get("STORAGE_URL", ""))
+    if parts.scheme != "s3":
+        return None
+    bucket = parts.path.strip("/")
+    if not (parts.hostname and parts.username and parts.password and bucket) or "/" in bucket:
+        raise ImproperlyConfigured("STORAGE_URL must look like s3://key:secret@host:port/bucket.")
+    asked = parse_qs(parts.query)
+    scheme = "http" if asked.get("tls") == ["off"] else "https"
+    return {
+        "endpoint_url": f"{scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}",
+        "aws_access_key_id": unquote(parts.username),
+        "aws_secret_access_key": unquote(parts.password),
+        "region_name": asked.get("region", ["us-east-1"])[0],
+        "bucket": bucket,
+    }
 
 
 def key(value: str, name: str) -> str:

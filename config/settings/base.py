@@ -7,7 +7,7 @@ from datetime import timedelta
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config.env import BASE_DIR, env, storage_root, var_dir
+from config.env import BASE_DIR, env, storage_bucket, storage_root, var_dir
 from config.logs import LOGGING as LOGGING
 
 VAR_DIR = var_dir()
@@ -222,6 +222,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 FILES_ROOT = storage_root(VAR_DIR / "files")
+FILES_BUCKET = storage_bucket()
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/editor-media/"
 STORAGES = {

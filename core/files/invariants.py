@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from core.audit.verify import Problem, invariant
 from core.files.models import Blob, FileRef
 from core.files.purposes import purposes
-from core.files.storage import ContentStorage, digest_of
+from core.files.storage import digest_of, storage
 from core.secrets import PUBLIC
 
 
 @invariant("I12", group="files", says="每条文件记录都有与摘要相符的内容")
 def every_row_has_its_bytes() -> Iterator[Problem]:
     """Read every blob back and compare it with its row."""
-    storage = ContentStorage()
+    kept = storage()
     for blob in Blob.objects.order_by("pk").iterator(chunk_size=500):
-        data = storage.get(blob.sha256)
+        data = kept.get(blob.sha256)
         if data is None:
             yield Problem(f"files.blob:{blob.pk}", f"文件 {blob.sha256} 的内容不存在")
         elif digest_of(data) != blob.sha256 or len(data) != blob.size:

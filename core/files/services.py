@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
@@ -15,7 +13,7 @@ from core.files.models import Blob, FileRef, Rendition
 from core.files.purposes import Purpose, purpose_named
 from core.files.refusals import FileDamaged
 from core.files.renditions import cleaned
-from core.files.storage import ContentStorage, digest_of
+from core.files.storage import digest_of, storage
 from core.policy import Actor
 
 KEEP_ORPHANS = timedelta(hours=48)
@@ -48,7 +46,7 @@ def read(ref: FileRef) -> bytes:
 
 def read_blob(blob: Blob) -> bytes:
     """The bytes of a blob, compared with their hash."""
-    data = ContentStorage().get(blob.sha256)
+    data = storage().get(blob.sha256)
     if data is None:
         raise FileDamaged(f"the bytes of {blob.sha256} are missing")
     if digest_of(data) != blob.sha256:
@@ -92,30 +90,22 @@ def kind_of(blob: Blob) -> Kind:
 def sweep_orphans(*, now: datetime) -> int:
     """Remove what nobody refers to for more than 48 hours; returns how many files went."""
     before = now - KEEP_ORPHANS
-    storage, gone = ContentStorage(), 0
+    kept, gone = storage(), 0
     referred = FileRef.objects.filter(blob=OuterRef("pk"))
     derived = Rendition.objects.filter(blob=OuterRef("pk"))
     derives = Rendition.objects.filter(source=OuterRef("pk"))
     orphans = Blob.objects.filter(~Exists(referred), ~Exists(derived), created_at__lt=before)
     Rendition.objects.filter(source__in=orphans).delete()
     orphans.filter(~Exists(derives)).delete()
-    for path in storage.all_files():
-        if _is_old(path) and not Blob.objects.filter(sha256=path.name).exists() and _is_old(path):
-            path.unlink(missing_ok=True)
+    for name in kept.names():
+        if not Blob.objects.filter(sha256=name).exists() and kept.is_older(name, KEEP_ORPHANS):
+            kept.remove(name)
             gone += 1
     return gone
 
 
-def _is_old(path: Path) -> bool:
-    """By the machine's own clock: the demo may stand at another date, the file system does not."""
-    try:
-        return path.stat().st_mtime < time.time() - KEEP_ORPHANS.total_seconds()
-    except FileNotFoundError:
-        return False
-
-
 def _keep(data: bytes, kind: Kind, now: datetime) -> Blob:
-    sha256 = ContentStorage().put(data)
+    sha256 = storage().put(data)
     values = {"size": len(data), "media_type": kind.media_type, "created_at": now}
     with transaction.atomic():
         blob, _ = Blob.objects.get_or_create(sha256=sha256, defaults=values)
