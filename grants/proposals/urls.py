@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from grants.proposals import views
+from grants.proposals.views.consent import answer_consent
 
-urlpatterns = [path("consent/<str:token>/", views.answer_consent, name="answer_consent")]
+urlpatterns = [path("consent/<str:token>/", answer_consent, name="answer_consent")]
