@@ -126,7 +126,7 @@ def communities_answer(stage: Stage) -> None:
     refusals = {
         flaw.proposal: str(flaw.detail["reason"]) for flaw in stage.world.flaws_like("community_refused")
     }
-    for asked in PlaceConsent.objects.filter(state=C.ASKED).order_by("pk"):
+    for asked in PlaceConsent.objects.filter(state=C.ASKED, proposal__round=stage.round).order_by("pk"):
         consent = consent_by_token(consent_token(asked))
         if consent is None:
             raise RuntimeError("a link that was just signed is not recognised")

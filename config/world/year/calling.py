@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.world.year.stage import Stage, shanghai
+from config.world.year.stage import Stage
 from core.clock import day_of
 from grants.rounds import services as rounds
 from grants.rounds.models import Stage as Judged
@@ -13,7 +13,7 @@ LEADS = {"民政": "dept_civil_affairs", "老龄": "dept_ageing", "残联": "dep
 
 def prepare_and_publish(stage: Stage) -> None:
     """Draft the round in February, publish it on the day of the call; every step has somebody to take it."""
-    stage.at(shanghai("2026-02-24", "10:00:00"))
+    stage.at(stage.when("2026-02-24", "10:00:00"))
     stage.scene("届次筹备：条款、资金、类别、申报表和评分表")
     clerk = stage.actor("clerk_1")
     round_ = rounds.prepare_round(

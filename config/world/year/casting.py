@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from config.world.content.model import GroupCard, OrganisationCard, PersonCard, Post
 from config.world.year.stage import Stage
+from core.clock import day_of
 from core.policy import ADMINISTRATORS, SYSTEM
 from core.unit import unit
 from evaluations.experts.services import register_expert
@@ -20,7 +19,6 @@ from orgs.people.services import (
 )
 from orgs.registry import services as registry
 
-START = date(2026, 1, 5)
 CATEGORIES = ("elderly_disability", "youth_support", "community_governance")
 
 
@@ -36,6 +34,7 @@ def person(stage: Stage, card: PersonCard) -> User:
 
 def cast_posts(stage: Stage) -> None:
     """Fill every post of the district: three administrators first, then everybody else."""
+    stage.notes["since"] = day_of(stage.now)
     stage.bodies.update(stage.loaded.bodies)
     code = str(stage.terms_raw["code"])
     for post in stage.world.posts:
@@ -50,7 +49,7 @@ def cast_posts(stage: Stage) -> None:
                 role=post.role,
                 area_code=post.area_code,
                 round_code=code if post.round_bound else "",
-                valid_from=START,
+                valid_from=stage.notes["since"],
                 by=SYSTEM,
                 now=stage.now,
             )
@@ -65,7 +64,7 @@ def cast_experts(stage: Stage) -> None:
             user_id=user.pk,
             body_id=stage.bodies["committee"].pk,
             role="expert",
-            valid_from=START,
+            valid_from=stage.notes["since"],
             by=SYSTEM,
             now=stage.now,
         )
@@ -203,7 +202,7 @@ def _seat(stage: Stage, card: PersonCard, body_id: int, role: str) -> None:
         user_id=person(stage, card).pk,
         body_id=body_id,
         role=role,
-        valid_from=START,
+        valid_from=stage.notes["since"],
         by=SYSTEM,
         now=stage.now,
     )

@@ -30,10 +30,10 @@ def meeting_decides(stage: Stage) -> Decision:
     minutes = render_document("awards.minutes", decision.pk, now=stage.now)
     awards.resolve_decision(
         decision_id=decision.pk,
-        minutes_no="武民委会纪〔2026〕8号",
+        minutes_no=f"武民委会纪〔{stage.diary.year}〕8号",
         met_on=stage.terms.day("decision_meeting"),
         attendees=words["attendees"],
-        money_reply_no="武财社〔2026〕31号",
+        money_reply_no=f"武财社〔{stage.diary.year}〕31号",
         scan=awards.Paper(minutes, "会议纪要扫描件.pdf"),
         by=stage.actor("leader"),
         now=stage.tick(3600),
@@ -121,7 +121,7 @@ def end_and_award(stage: Stage, notice: Notice, day: date) -> int:
 
 def public_speaks(stage: Stage, notice: Notice) -> None:
     """One objection is right, one is not, one has no name; each is looked into by somebody uninvolved."""
-    stage.at(shanghai("2026-06-09", "10:20:00"))
+    stage.at(stage.when("2026-06-09", "10:20:00"))
     subjects = {f"proposals.proposal:{pk}": key for key, pk in stage.proposals.items()}
     items = {subjects[item.subject]: item for item in NoticeItem.objects.filter(notice=notice)}
     kinds = {"upheld": "person", "dismissed": "person", "anonymous": "anonymous"}
@@ -143,7 +143,7 @@ def public_speaks(stage: Stage, notice: Notice) -> None:
         by = stage.actor("clerk_4")
         publicity.investigate_objection(objection_id=lodged.pk, by=by, now=stage.tick(3600))
         stage.notes[f"objection:{kind}"] = (lodged.pk, words)
-    stage.at(shanghai("2026-06-12", "16:00:00"))
+    stage.at(stage.when("2026-06-12", "16:00:00"))
     for kind in ("upheld", "dismissed"):
         pk, words = stage.notes[f"objection:{kind}"]
         answer = publicity.uphold_objection if kind == "upheld" else publicity.dismiss_objection
@@ -166,7 +166,7 @@ def notice_and_awards(stage: Stage, decision: Decision) -> None:
     public_speaks(stage, notice)
     end_and_award(stage, notice, stage.terms.day("award_on"))
     rounds.start_execution(round_id=stage.round.pk, by=stage.actor("section_chief"), now=stage.tick(600))
-    fill_up(stage, "elderly_disability", date(2026, 6, 16), date(2026, 6, 24))
+    fill_up(stage, "elderly_disability", stage.day("2026-06-16"), stage.day("2026-06-24"))
 
 
 def fill_up(stage: Stage, category: str, publish_on: date, award_on: date) -> None:

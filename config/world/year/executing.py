@@ -106,7 +106,7 @@ def answers_of(stage: Stage, project: Project, judged: str) -> dict[str, Any]:
     records, spent = stage.notes[f"records:{key}"], stage.notes[f"spent:{key}"]
     words = report(stage.world, key, judged, records, spent, project.award_fen)
     card = stage.world.proposal[key]
-    planned = len(activity_records(stage.world, key, date(2026, 7, 1), date(2027, 3, 31)))
+    planned = len(activity_records(stage.world, key, stage.day("2026-07-01"), stage.day("2027-03-31")))
     both = {
         "planned_activities": max(1, planned),
         "beneficiaries": max(1, min(card.beneficiaries, sum(record.participants for record in records))),
@@ -147,6 +147,14 @@ def report_all(stage: Stage, judged: str, found: list[Project]) -> None:
 
 def judge(stage: Stage, judged: str, name: str, due: datetime, attempt: int = 1) -> None:
     """Seat the evaluators, assign, let them score, conclude; every verdict reaches its project at once."""
+    panel = convene(stage, judged, f"{stage.diary.year}年{name}", attempt)
+    score(stage, panel, judged, attempt)
+    stage.at(max(stage.now, due))
+    finish(stage, panel)
+
+
+def convene(stage: Stage, judged: str, name: str, attempt: int = 1) -> Panel:
+    """Seat the evaluators and two officers, lay every waiting report before them, assign and open."""
     clerk = stage.actor("clerk_1")
     panel = panels.form_panel(
         round_code=stage.round.code,
@@ -171,23 +179,20 @@ def judge(stage: Stage, judged: str, name: str, due: datetime, attempt: int = 1)
         now=stage.tick(60),
     )
     by = stage.actor("clerk_3")
-    panels.assign_sheets(
-        panel_id=panel.pk, seed=f"{stage.world.seed}-{judged}-{attempt}", by=by, now=stage.now
-    )
+    panels.assign_sheets(panel_id=panel.pk, seed=f"{stage.seed}-{judged}-{attempt}", by=by, now=stage.now)
     panels.open_panel(panel_id=panel.pk, by=by, now=stage.tick(60))
-    score(stage, panel, judged, attempt)
-    stage.at(max(stage.now, due))
-    finish(stage, panel)
+    return panel
 
 
-def score(stage: Stage, panel: Panel, judged: str, attempt: int) -> None:
-    """Each evaluator declares, scores and locks what was assigned."""
+def score(stage: Stage, panel: Panel, judged: str, attempt: int = 1, limit: int | None = None) -> None:
+    """Each evaluator declares, scores and locks what was assigned, or the first few of it."""
     cards = {}
     for project in Project.objects.filter(round=stage.round).select_related("award"):
         for one in project.reports.filter(stage=judged, dossier__isnull=False):
             cards[one.dossier_id] = card_of(stage, project)
     people = {stage.users[key].person_id: key for key in EVALUATORS}
-    for given in Sheet.objects.filter(panel=panel, state=S.ASSIGNED).select_related("dossier").order_by("pk"):
+    waiting = Sheet.objects.filter(panel=panel, state=S.ASSIGNED).select_related("dossier").order_by("pk")
+    for given in waiting[:limit]:
         evaluator = people[given.reviewer_id]
         draft = sheet(stage.world, cards[given.dossier_id], evaluator, judged, attempt)
         by = stage.actor(evaluator)
@@ -212,23 +217,23 @@ def first_half(stage: Stage) -> None:
     for project in running(stage, J.ACTIVE):
         doomed = card_of(stage, project) == stage.world.fates["midterm_terminated"]
         portion = BARELY if doomed else HALF
-        execute(stage, project, stage.terms.day("project_start"), date(2026, 10, 20), portion)
+        execute(stage, project, stage.terms.day("project_start"), stage.day("2026-10-20"), portion)
     stage.scene("上半程执行：活动和凭证已登记")
     report_all(stage, "midterm", [one for one in running(stage, J.ACTIVE) if one.has_midterm])
-    judge(stage, "midterm", "2026年中期评估组", shanghai(stage.terms.day("midterm_verdict"), "10:00:00"))
+    judge(stage, "midterm", "中期评估组", shanghai(stage.terms.day("midterm_verdict"), "10:00:00"))
     failed = running(stage, J.RECTIFYING)
     stage.scene(f"中期评估：{len(failed)} 个项目整改")
-    stage.at(shanghai("2026-11-16", "09:00:00"))
-    pay_what_is_due(stage, "GK2026-11")
+    stage.at(stage.when("2026-11-16", "09:00:00"))
+    pay_what_is_due(stage, f"GK{stage.diary.year}-11")
     rectify(stage, failed)
-    pay_what_is_due(stage, "GK2026-12")
+    pay_what_is_due(stage, f"GK{stage.diary.year}-12")
 
 
 def rectify(stage: Stage, failed: list[Project]) -> None:
     """Those who failed report again within their time; one passes, one fails again and is terminated."""
-    stage.at(shanghai("2026-12-08", "09:00:00"))
+    stage.at(stage.when("2026-12-08", "09:00:00"))
     report_all(stage, "midterm", failed)
-    judge(stage, "midterm", "2026年中期复评组", shanghai("2026-12-10", "10:00:00"), attempt=2)
+    judge(stage, "midterm", "中期复评组", stage.when("2026-12-10", "10:00:00"), attempt=2)
     doomed = stage.world.fates["midterm_terminated"]
     for project in running(stage, J.RECTIFYING):
         key = card_of(stage, project)
@@ -237,7 +242,7 @@ def rectify(stage: Stage, failed: list[Project]) -> None:
         projects.terminate_project(
             project_id=project.pk,
             reason=midterm_failure(stage.world, key, "terminated")["decision"],
-            document="武民委发〔2026〕21号",
+            document=f"武民委发〔{stage.diary.year}〕21号",
             by=stage.actor("leader"),
             now=stage.tick(3600),
         )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from config.world.content import disallowed, minor_finding, saying
 from config.world.year.executing import WHOLE, execute, judge, people_of, report_all, running
 from config.world.year.signing import card_of, pay_what_is_due
-from config.world.year.stage import Stage, shanghai
+from config.world.year.stage import Stage
 from core.calendar.models import Holiday
 from core.calendar.services import confirm_date
 from core.clock import day_of
@@ -22,7 +20,7 @@ from grants.rounds import services as rounds
 
 def confirm_2027(stage: Stage) -> None:
     """The State Council's notice is not out: an official confirms each provisional date, with the reason."""
-    stage.at(shanghai("2027-01-04", "09:00:00"))
+    stage.at(stage.when("2027-01-04", "09:00:00"))
     provisional = Holiday.objects.filter(date__year=2027, confirmed_by_id__isnull=True).order_by("date")
     for holiday in list(provisional):
         confirm_date(
@@ -37,28 +35,27 @@ def confirm_2027(stage: Stage) -> None:
 
 def second_half(stage: Stage) -> None:
     """Activities and vouchers to the end of March, then the final reports and their judgement."""
-    stage.at(shanghai("2027-04-06", "09:00:00"))
+    stage.at(stage.when("2027-04-06", "09:00:00"))
     last = stage.terms.day("project_end")
     for project in running(stage, J.ACTIVE):
-        first = (
-            date(2026, 10, 21) if f"records:{card_of(stage, project)}" in stage.notes else date(2026, 7, 10)
-        )
+        begun = f"records:{card_of(stage, project)}" in stage.notes
+        first = stage.day("2026-10-21" if begun else "2026-07-10")
         execute(stage, project, first, last, WHOLE)
     stage.scene("下半程执行：活动和凭证已登记")
-    stage.at(shanghai("2027-04-20", "09:00:00"))
+    stage.at(stage.when("2027-04-20", "09:00:00"))
     report_all(stage, "final", running(stage, J.ACTIVE))
-    judge(stage, "final", "2026年末期评估组", shanghai("2027-05-07", "10:00:00"))
+    judge(stage, "final", "末期评估组", stage.when("2027-05-07", "10:00:00"))
     stage.scene(f"末期评估：{len(running(stage, J.AUDITING))} 个项目进入审计")
 
 
 def audit(stage: Stage) -> Engagement:
     """One engagement for the round: fieldwork on drawn vouchers, findings, replies, rulings, conclusion."""
-    stage.at(shanghai("2027-05-10", "09:00:00"))
+    stage.at(stage.when("2027-05-10", "09:00:00"))
     engagement = audits.engage_auditor(
         round_id=stage.round.pk,
         firm=stage.bodies["audit_firm"],
-        contract_no="WCCT-2026-SJ-01",
-        seed=f"{stage.world.seed}-0510",
+        contract_no=f"{stage.round.code}-SJ-01",
+        seed=f"{stage.seed}-0510",
         by=stage.actor("section_chief"),
         now=stage.now,
     )
@@ -66,10 +63,10 @@ def audit(stage: Stage) -> Engagement:
     audits.start_fieldwork(engagement_id=engagement.pk, by=by, now=stage.tick(3600))
     for page in pages(engagement):
         examine(stage, page)
-    stage.at(shanghai("2027-05-24", "15:00:00"))
+    stage.at(stage.when("2027-05-24", "15:00:00"))
     audits.issue_findings(engagement_id=engagement.pk, by=by, now=stage.now)
     reply(stage, engagement)
-    stage.at(shanghai("2027-06-08", "09:00:00"))
+    stage.at(stage.when("2027-06-08", "09:00:00"))
     audits.close_replies(engagement_id=engagement.pk, by=by, now=stage.now)
     for finding in Finding.objects.filter(page__engagement=engagement).order_by("pk"):
         audits.decide_finding(
@@ -80,7 +77,10 @@ def audit(stage: Stage) -> Engagement:
             now=stage.tick(300),
         )
     audits.conclude_audit(
-        engagement_id=engagement.pk, report_no="允诚专审〔2027〕018号", by=by, now=stage.tick(3600)
+        engagement_id=engagement.pk,
+        report_no=f"允诚专审〔{stage.diary.year + 1}〕018号",
+        by=by,
+        now=stage.tick(3600),
     )
     stage.scene(f"审计结束：{len(pages(engagement))} 页")
     return engagement
@@ -115,7 +115,7 @@ def examine(stage: Stage, page: AuditPage) -> None:
 
 def reply(stage: Stage, engagement: Engagement) -> None:
     """The grantee answers the finding."""
-    stage.at(shanghai("2027-05-31", "10:00:00"))
+    stage.at(stage.when("2027-05-31", "10:00:00"))
     for finding in Finding.objects.filter(page__engagement=engagement).select_related("page__project__award"):
         admin, _finance = people_of(stage, finding.page.project)
         words = disallowed(stage.world, card_of(stage, finding.page.project))
@@ -126,11 +126,11 @@ def reply(stage: Stage, engagement: Engagement) -> None:
 
 def settle(stage: Stage, engagement: Engagement) -> None:
     """Settle page by page, pay the last instalments, take in what has to come back."""
-    stage.at(shanghai("2027-06-10", "09:00:00"))
+    stage.at(stage.when("2027-06-10", "09:00:00"))
     for page in pages(engagement):
         audits.settle_page(page_id=page.pk, by=stage.actor("section_chief"), now=stage.tick(60))
-    pay_what_is_due(stage, "GK2027-06")
-    stage.at(shanghai("2027-06-21", "10:00:00"))
+    pay_what_is_due(stage, f"GK{stage.diary.year + 1}-06")
+    stage.at(stage.when("2027-06-21", "10:00:00"))
     for recovery in Recovery.objects.filter(project__round=stage.round, state="demanded").order_by("pk"):
         payments.record_refund(
             recovery_id=recovery.pk,
@@ -146,7 +146,7 @@ def settle(stage: Stage, engagement: Engagement) -> None:
 
 def archive(stage: Stage) -> None:
     """Every paper is made; each project is packed and sealed, then the round is closed and archived."""
-    stage.at(shanghai("2027-06-28", "09:00:00"))
+    stage.at(stage.when("2027-06-28", "09:00:00"))
     stage.catch_up()
     stage.scene("文书生成完毕，开始归档")
     rounds.close_round(round_id=stage.round.pk, by=stage.actor("section_chief"), now=stage.tick(60))

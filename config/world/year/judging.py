@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from config.world.content import sheet
-from config.world.year.stage import Stage, shanghai
+from config.world.year.stage import Stage
 from evaluations.experts import services as experts
 from evaluations.panels import selectors
 from evaluations.panels import services as panels
@@ -22,14 +22,14 @@ SECRETARY = "clerk_3"
 
 def panel_judges(stage: Stage) -> None:
     """Play the panel of the applications from the draw to its conclusion."""
-    stage.at(shanghai("2026-05-28", "09:00:00"))
+    stage.at(stage.when("2026-05-28", "09:00:00"))
     panel = form(stage)
     lay_before(stage, panel)
-    stage.at(shanghai("2026-06-01", "09:00:00"))
+    stage.at(stage.when("2026-06-01", "09:00:00"))
     clerk = stage.actor(SECRETARY)
-    run = panels.assign_sheets(panel_id=panel.pk, seed=f"{stage.world.seed}-0601", by=clerk, now=stage.now)
+    run = panels.assign_sheets(panel_id=panel.pk, seed=f"{stage.seed}-0601", by=clerk, now=stage.now)
     stage.scene(f"专家分配：{Sheet.objects.filter(panel=panel).count()} 份评分表，{run.proof}")
-    stage.at(shanghai("2026-06-03", "08:30:00"))
+    stage.at(stage.when("2026-06-03", "08:30:00"))
     replace_absent(stage, panel)
     panels.open_panel(panel_id=panel.pk, by=clerk, now=stage.tick(60))
     score_everything(stage, panel)
@@ -44,14 +44,14 @@ def rule_of(stage: Stage, judged: str) -> dict[str, Any]:
     return {**stage_rule(stage.round, judged), **added}
 
 
-def form(stage: Stage) -> Panel:
+def form(stage: Stage, name: str = "申报评审组", general: int = 15, finance: int = 5) -> Panel:
     """Draw 20 experts, five of them in finance, and reserves; the supervisor draws again and signs."""
     code = stage.round.code
     draw = experts.draw_experts(
         round_code=code,
         purpose="申报评审",
-        seed=f"{stage.world.seed}-0528",
-        seats={"finance": 5, "general": 15},
+        seed=f"{stage.seed}-0528",
+        seats={"finance": finance, "general": general},
         reserves={"finance": 1, "general": 3},
         on=date.fromisoformat(stage.terms.calendar["panel"][0]),
         barred=[stage.notes[f"expert:{post.key}"] for post in stage.world.posts if post.role == "evaluator"],
@@ -62,7 +62,7 @@ def form(stage: Stage) -> Panel:
     panel = panels.form_panel(
         round_code=code,
         stage="application",
-        name="2026年申报评审组",
+        name=f"{stage.diary.year}年{name}",
         rule=rule_of(stage, "application"),
         by=stage.actor("clerk_1"),
         now=stage.tick(60),
@@ -99,7 +99,7 @@ def lay_before(stage: Stage, panel: Panel) -> None:
     proposals.open_reviews(
         panel_id=panel.pk,
         proposal_ids=list(eligible.values_list("pk", flat=True)),
-        seed=f"{stage.world.seed}-codes",
+        seed=f"{stage.seed}-codes",
         by=stage.actor(SECRETARY),
         now=stage.tick(60),
     )
@@ -140,13 +140,19 @@ def _somebody_like(stage: Stage, panel: Panel, key: str) -> PanelSeat:
 
 def score_everything(stage: Stage, panel: Panel) -> None:
     """Each expert declares, reads, scores the blind part, then the rest, and locks; one stands back."""
-    cards = {Proposal.objects.get(pk=pk).dossier_id: key for key, pk in stage.proposals.items()}
+    cards = cards_of(stage)
     stand_back(stage, panel)
     sheets = Sheet.objects.filter(panel=panel, state=S.ASSIGNED).select_related("dossier__rubric_version")
     for serial, one in enumerate(sheets.order_by("pk"), start=1):
         fill(stage, one, cards[one.dossier_id])
         if serial % 100 == 0:
             stage.scene(f"已锁定评分表 {serial} 份")
+
+
+def cards_of(stage: Stage) -> dict[int | None, str]:
+    """Return the keys of the proposals by their dossiers."""
+    laid = dict(Proposal.objects.filter(round=stage.round).values_list("pk", "dossier_id"))
+    return {laid[pk]: key for key, pk in stage.proposals.items() if pk in laid}
 
 
 def stand_back(stage: Stage, panel: Panel) -> None:
@@ -177,7 +183,7 @@ def fill(stage: Stage, given: Sheet, card_key: str) -> None:
 
 def conclude(stage: Stage, panel: Panel) -> None:
     """Lock, vote where no score decides, sign as secretary, conclude as chair."""
-    stage.at(shanghai("2026-06-04", "17:00:00"))
+    stage.at(stage.when("2026-06-04", "17:00:00"))
     secretary = stage.actor(SECRETARY)
     panels.lock_panel(panel_id=panel.pk, by=secretary, now=stage.now)
     panel.refresh_from_db()

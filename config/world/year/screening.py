@@ -6,7 +6,7 @@ from typing import Any
 
 from config.world.content.model import Flaw, ProposalCard
 from config.world.year.applying import admin_of, communities_answer
-from config.world.year.stage import Stage, shanghai
+from config.world.year.stage import Stage
 from grants.proposals import services as proposals
 from grants.proposals.lifecycle import P
 from grants.proposals.models import Proposal
@@ -17,21 +17,22 @@ READ = "已核对章程、登记证书和盖章页原件"
 
 def screen_everything(stage: Stage) -> None:
     """Play screening from the day after the deadline to the end of rechecks."""
-    stage.at(shanghai("2026-04-29", "10:00:00"))
+    stage.at(stage.when("2026-04-29", "10:00:00"))
     communities_answer(stage)
     record_what_is_known(stage)
     withdraw(stage, "before_screening")
-    stage.at(shanghai("2026-05-06", "09:30:00"))
+    stage.at(stage.when("2026-05-06", "09:30:00"))
     stage.scene("资格审查")
     send_back(stage)
     judge(stage)
-    stage.at(shanghai("2026-05-13", "15:00:00"))
+    stage.at(stage.when("2026-05-13", "15:00:00"))
     communities_answer(stage)
     judge(stage)
     recheck(stage)
     optimise(stage)
     withdraw(stage, "after_eligible")
-    counts = {state: Proposal.objects.filter(state=state).count() for state in (P.ELIGIBLE, P.INELIGIBLE)}
+    own = Proposal.objects.filter(round=stage.round)
+    counts = {state: own.filter(state=state).count() for state in (P.ELIGIBLE, P.INELIGIBLE)}
     stage.scene(f"资格审查结束：通过 {counts[P.ELIGIBLE]}，未通过 {counts[P.INELIGIBLE]}")
 
 
@@ -80,7 +81,7 @@ def send_back(stage: Stage) -> None:
             by=stage.actor("operator_1"),
             now=stage.tick(120),
         )
-    stage.at(shanghai("2026-05-11", "10:00:00"))
+    stage.at(stage.when("2026-05-11", "10:00:00"))
     for flaw in returned:
         card = stage.world.proposal[flaw.proposal]
         by = stage.actor(admin_of(stage, card))
@@ -137,7 +138,7 @@ def by_hand(flaw: Flaw) -> tuple[str, str] | None:
 
 def recheck(stage: Stage) -> None:
     """Two applicants ask for a recheck; another clerk upholds one finding and overturns the other."""
-    stage.at(shanghai("2026-05-18", "09:00:00"))
+    stage.at(stage.when("2026-05-18", "09:00:00"))
     for flaw in stage.world.flaws_like("recheck:"):
         card = stage.world.proposal[flaw.proposal]
         pk, detail = stage.proposals[card.key], flaw.detail
@@ -171,5 +172,5 @@ def improve(stage: Stage, card: ProposalCard, detail: Any) -> None:
 
 def start_selection(stage: Stage) -> None:
     """The section chief moves the round into selection."""
-    stage.at(shanghai("2026-05-27", "09:00:00"))
+    stage.at(stage.when("2026-05-27", "09:00:00"))
     rounds.start_selection(round_id=stage.round.pk, by=stage.actor("section_chief"), now=stage.now)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
 
 from config.world.content import saying
 from config.world.year.deciding import fill_up, picture_of
-from config.world.year.stage import Stage, shanghai
+from config.world.year.stage import Stage
 from core.clock import day_of
 from grants.payments import services as payments
 from grants.payments.lifecycle import O, T
@@ -42,11 +41,11 @@ def unsigned(stage: Stage) -> list[Project]:
 
 def agreements(stage: Stage) -> None:
     """All sign within ten working days but one, whose place goes to the waiting list."""
-    stage.at(shanghai("2026-06-24", "14:00:00"))
+    stage.at(stage.when("2026-06-24", "14:00:00"))
     left_out = stage.world.fates["award_not_signed"]
     signed = sign_all(stage, [one for one in unsigned(stage) if card_of(stage, one) != left_out])
     stage.scene(f"签约 {signed} 个")
-    stage.at(shanghai("2026-07-01", "09:00:00"))
+    stage.at(stage.when("2026-07-01", "09:00:00"))
     for project in unsigned(stage):
         projects.lapse_project(
             project_id=project.pk,
@@ -54,7 +53,7 @@ def agreements(stage: Stage) -> None:
             by=stage.actor("section_chief"),
             now=stage.tick(60),
         )
-    fill_up(stage, "community_governance", date(2026, 7, 2), date(2026, 7, 9))
+    fill_up(stage, "community_governance", stage.day("2026-07-02"), stage.day("2026-07-09"))
     sign_all(stage, unsigned(stage))
 
 
@@ -151,7 +150,7 @@ def take_results(stage: Stage, batch: OrderBatch) -> None:
 
 def first_instalments(stage: Stage) -> None:
     """The first instalment of every signed project."""
-    stage.at(max(stage.now, shanghai("2026-07-10", "09:00:00")))
+    stage.at(max(stage.now, stage.when("2026-07-10", "09:00:00")))
     if unsigned(stage) or Project.objects.filter(round=stage.round, agreement__state=A.ACCEPTED).exists():
         raise RuntimeError("an agreement is still open")
-    pay_what_is_due(stage, "GK2026-07")
+    pay_what_is_due(stage, f"GK{stage.diary.year}-07")

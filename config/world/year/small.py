@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -29,7 +30,11 @@ def chosen(world: World) -> list[str]:
 
 def small_world(world: World) -> World:
     """Return the same world with ten applications and those who make them."""
-    keys = set(chosen(world))
+    return narrowed(world, set(chosen(world)))
+
+
+def narrowed(world: World, keys: Collection[str]) -> World:
+    """Return the same world with some of its applications and those who make them."""
     proposals = tuple(p for p in world.proposals if p.key in keys)
     bodies = {p.applicant for p in proposals} | {p.host for p in proposals}
     return replace(

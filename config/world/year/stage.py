@@ -28,6 +28,18 @@ def shanghai(day: date | str, clock: str = "09:00:00") -> datetime:
     return datetime.fromisoformat(f"{text}T{clock}").replace(tzinfo=SHANGHAI)
 
 
+@dataclass(frozen=True)
+class Diary:
+    """When a round is played and under which name: every scene is written down for 2026 and shifted.
+
+    ``series`` keeps seeds and request keys apart where several rounds are played in one database.
+    """
+
+    year: int = 2026
+    shift_days: int = 0
+    series: str = ""
+
+
 @dataclass
 class Stage:
     """What every scene of the year shares."""
@@ -42,6 +54,7 @@ class Stage:
     bodies: dict[str, Body] = field(default_factory=dict)
     proposals: dict[str, int] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
+    diary: Diary = Diary()
     started: float = field(default_factory=time.monotonic)
     _round: Round | None = None
     _actors: dict[tuple[str, date], Actor] = field(default_factory=dict)
@@ -52,6 +65,14 @@ class Stage:
             raise ValueError(f"the clock cannot go back from {self.now} to {moment}")
         self.now = moment
         return moment
+
+    def day(self, of_2026: str) -> date:
+        """Return the day on which this round has what 2026 has on a day."""
+        return date.fromisoformat(of_2026) + timedelta(days=self.diary.shift_days)
+
+    def when(self, of_2026: str, clock: str) -> datetime:
+        """Return the instant at which this round has what 2026 has on a day."""
+        return shanghai(self.day(of_2026), clock)
 
     def tick(self, seconds: float = 1) -> datetime:
         """Let a little time pass."""
@@ -90,7 +111,12 @@ class Stage:
 
     def key(self, *parts: object) -> UUID:
         """Return a request key that is the same in every run of the same seed."""
-        return uuid5(NAMESPACE, "|".join(str(part) for part in (self.world.seed, *parts)))
+        return uuid5(NAMESPACE, "|".join(str(part) for part in (self.seed, *parts)))
+
+    @property
+    def seed(self) -> str:
+        """Return what draws of this round start from."""
+        return f"{self.world.seed}{self.diary.series}"
 
     def scene(self, title: str) -> None:
         """Announce a scene with the time it took to get there."""

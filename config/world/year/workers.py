@@ -49,12 +49,13 @@ class Inline:
 class Processes:
     """Worker processes beside the play; each empties the queues until its standard input is closed."""
 
-    def __init__(self, count: int = 2) -> None:
+    def __init__(self, count: int = 2, start: datetime = START) -> None:
         self.count = count
+        self.start = start
         self.running: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Processes:
-        set_clock(START)
+        set_clock(self.start)
         command = [sys.executable, str(ROOT / "manage.py"), "drain", "--follow"]
         for _number in range(self.count):
             self.running.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL))  # noqa: S603 - fixed command
