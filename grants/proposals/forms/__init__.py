@@ -1,0 +1,1 @@
+"""Forms of applications: those applicants fill in, and those of screening."""
