@@ -7,6 +7,7 @@ from datetime import date
 from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Stateful
@@ -81,6 +82,10 @@ class Community(Division):
                 name="replaced_community_has_ended",
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("community", args=[self.public_id])
 
     @property
     def place(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.core.signing import Signer
@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 
 from core.clock import day_of
 from core.errors import NotFound
-from core.policy import ANONYMOUS, APPLICANT_ROLES, Actor, Grant, Role, check
+from core.policy import ADMINISTRATORS, ANONYMOUS, APPLICANT_ROLES, STAFF_ROLES, Actor, Grant, Role
 from core.secrets import blind_index
-from core.todo import Todo
+from core.todo import Pending
 from orgs.areas.selectors import valid
 from orgs.people import rules
 from orgs.people.lifecycle import D, H, I, M
 from orgs.people.models import Body, Delegation, HandOver, Interest, Invitation, Membership, Person, User
+from orgs.people.permissions import INVITERS, WATCHERS
 
 PHONE, IDENTITY = "people.phone", "people.identity"
+ENDING_DAYS = 7
 
 
 # Who somebody is
@@ -210,22 +212,94 @@ def invitation_by_token(token: str, *, now: datetime) -> Invitation | None:
     )
 
 
+# Lists
+
+
+def accounts() -> QuerySet[Person]:
+    """Return everybody with the account, if there is one."""
+    return Person.objects.select_related("user").order_by("name", "pk")
+
+
+def bodies_visible_to(actor: Actor) -> QuerySet[Body]:
+    """Return the bodies that staff may look at; a declared interest hides one."""
+    rows = Body.objects.select_related("parent", "street", "community__street")
+    return rows.exclude(pk__in=actor.interests) if actor.interests else rows
+
+
+def roles_visible_to(actor: Actor) -> QuerySet[Membership]:
+    """Return the roles, asked for and held, that somebody may see."""
+    rows = Membership.objects.select_related("user__person", "body")
+    return (
+        rows if actor.has(*WATCHERS) else rows.filter(_own(actor, Role.OPERATOR) | Q(user_id=actor.user_id))
+    )
+
+
+def invitations_visible_to(actor: Actor) -> QuerySet[Invitation]:
+    """Return the invitations that somebody may see."""
+    rows = Invitation.objects.select_related("body", "invited_by__person")
+    return rows if actor.has(*WATCHERS) else rows.filter(_own(actor) | Q(invited_by_id=actor.user_id))
+
+
+def handovers_visible_to(actor: Actor) -> QuerySet[HandOver]:
+    """Return the hand-overs that somebody may see."""
+    rows = HandOver.objects.select_related("from_user__person", "to_user__person", "body")
+    mine = Q(requested_by_id=actor.user_id) | Q(to_user_id=actor.user_id)
+    return rows if actor.has(*WATCHERS) else rows.filter(_own(actor) | mine)
+
+
+def _own(actor: Actor, *roles: str) -> Q:
+    return Q(body_id__in=actor.bodies(Role.APPLICANT_ADMIN, *roles))
+
+
+def colleagues_of(user_id: int, *, on: date) -> QuerySet[User]:
+    """Return the active users of the houses somebody works in, their sections and their parents."""
+    mine = memberships(on=on).filter(user_id=user_id).order_by()
+    houses = set(mine.values_list("body_id", flat=True)) | set(mine.values_list("body__parent_id", flat=True))
+    houses.discard(None)  # type: ignore[arg-type]
+    near = memberships(on=on).filter(Q(body_id__in=houses) | Q(body__parent_id__in=houses)).order_by()
+    found = User.objects.filter(is_active=True, pk__in=near.values("user_id")).exclude(pk=user_id)
+    return found.select_related("person").order_by("person__name", "pk")
+
+
+def names_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names behind account ids, in one query."""
+    found = User.objects.filter(pk__in=list(user_ids))
+    return dict(found.values_list("pk", "person__name"))
+
+
 # What waits
 
 
-def todo_for(actor: Actor, *, now: datetime) -> list[Todo]:
-    """Return what waits for somebody in this room: roles, invitations and hand-overs to approve."""
-    if not actor.has(Role.SECURITY_ADMIN):
-        return []
-    waiting = [
-        (_("待批准的岗位"), "people.approve_role", Membership.objects.filter(state=M.REQUESTED)),
-        (_("待批准的邀请"), "people.send_invitation", Invitation.objects.filter(state=I.REQUESTED)),
-        (_("待批准的工作交接"), "people.approve_handover", HandOver.objects.filter(state=H.REQUESTED)),
+def todo_for(actor: Actor, *, now: datetime) -> list[Pending]:
+    """Return what waits for somebody in this room: what to approve, what lapsed, what ends soon."""
+    found = _to_approve(actor) if actor.has(Role.SECURITY_ADMIN) else []
+    me, today = actor.user_id, day_of(now)
+    if own := actor.bodies(Role.APPLICANT_ADMIN):
+        ours = HandOver.objects.filter(state=H.REQUESTED, body_id__in=own, requested_by_id=me)
+        found.append(Pending(_("待办理的工作交接"), ours, "on", "handovers", query="state=requested"))
+    if actor.has(*INVITERS):
+        lapsed = Invitation.objects.filter(state=I.SENT, expires_at__lt=now)
+        asked = lapsed if actor.has(Role.SYSTEM_ADMIN) else lapsed.filter(invited_by_id=me)
+        found.append(Pending(_("过期未接受的邀请"), asked, url_name="invitations", query="state=expired"))
+    if actor.has(*(STAFF_ROLES - ADMINISTRATORS)):
+        soon = today + timedelta(days=ENDING_DAYS)
+        lent = Delegation.objects.filter(state=D.GIVEN, valid_to__gte=today, valid_to__lte=soon)
+        mine = lent.filter(Q(membership__user_id=me) | Q(delegate_id=me))
+        found.append(Pending(_("即将到期的授权代理"), mine, "valid_to", "account"))
+    return found
+
+
+def _to_approve(actor: Actor) -> list[Pending]:
+    """Return what a security administrator approves: never what is about oneself or was asked by oneself."""
+    me = actor.user_id
+    roles = Membership.objects.filter(state=M.REQUESTED).exclude(user_id=me).exclude(requested_by_id=me)
+    letters = Invitation.objects.filter(state=I.REQUESTED).exclude(invited_by_id=me)
+    moves = HandOver.objects.filter(state=H.REQUESTED).exclude(to_user_id=me).exclude(requested_by_id=me)
+    return [
+        Pending(_("待批准的岗位"), roles, url_name="roles", query="state=requested"),
+        Pending(_("待批准的邀请"), letters, url_name="invitations", query="state=requested"),
+        Pending(_("待批准的工作交接"), moves, "on", "handovers", query="state=requested"),
     ]
-    found = [
-        Todo(label, sum(check(actor, row, one) is not None for one in rows)) for label, row, rows in waiting
-    ]
-    return [todo for todo in found if todo.count]
 
 
 def delegated_today(user: User, *, now: datetime) -> list[Delegation]:

@@ -10,6 +10,8 @@ from django.urls import path, re_path
 
 from core.routes import public, signed_in
 from orgs.people import views
+from orgs.people.views import account as own
+from orgs.people.views import bodies, roles
 
 anybody, anybody_reads = public("GET", "POST"), public("GET")
 member, member_reads = signed_in("GET", "POST"), signed_in("GET")
@@ -59,4 +61,24 @@ urlpatterns = [
         member_reads(recovery.download_recovery_codes),
         name="mfa_download_recovery_codes",
     ),
+    path("account/", own.account, name="account"),
+    path("account/do/<slug:code>/", own.press_account, name="press_account"),
+    path("people/", roles.people, name="people"),
+    path("people/new/", roles.new_person, name="new_person"),
+    path("people/<str:public_id>/", roles.person, name="person"),
+    path("people/<str:public_id>/do/<slug:code>/", roles.press_person, name="press_person"),
+    path("roles/", roles.roles, name="roles"),
+    path("roles/<str:public_id>/", roles.role, name="role"),
+    path("roles/<str:public_id>/do/<slug:code>/", roles.press_role, name="press_role"),
+    path("invitations/", roles.invitations, name="invitations"),
+    path("invitations/<str:public_id>/", roles.invitation, name="invitation"),
+    path("invitations/<str:public_id>/do/<slug:code>/", roles.press_invitation, name="press_invitation"),
+    path("handovers/", roles.handovers, name="handovers"),
+    path("handovers/new/", roles.new_handover, name="new_handover"),
+    path("handovers/<str:public_id>/", roles.handover, name="handover"),
+    path("handovers/<str:public_id>/do/<slug:code>/", roles.press_handover, name="press_handover"),
+    path("bodies/", bodies.bodies, name="bodies"),
+    path("bodies/new/", bodies.new_body, name="new_body"),
+    path("bodies/<str:public_id>/", bodies.body, name="body"),
+    path("bodies/<str:public_id>/do/<slug:code>/", bodies.press_body, name="press_body"),
 ]

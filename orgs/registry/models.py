@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Stateful, state_check
@@ -55,6 +56,8 @@ class SocialOrganisation(OrganisationLifecycle):
     tags = models.JSONField(_("服务领域"), default=list, blank=True)
     checked_on = models.DateField(_("最近核对日期"), null=True, blank=True)
 
+    STAGES = (S.PREPARING, S.ACTIVE, S.DEREGISTERED)
+
     class Meta:
         verbose_name = _("社会组织")
         verbose_name_plural = _("社会组织")
@@ -70,6 +73,10 @@ class SocialOrganisation(OrganisationLifecycle):
 
     def __str__(self) -> str:
         return self.body.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("organisation", args=[self.public_id])
 
     @property
     def status(self) -> str:
@@ -110,6 +117,10 @@ class CommunityGroup(GroupLifecycle):
 
     def __str__(self) -> str:
         return self.body.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("group", args=[self.public_id])
 
     def parties(self) -> set[int]:
         """Return the bodies whose interest matters: the group and its host."""
@@ -279,6 +290,10 @@ class BankAccount(AccountLifecycle):
 
     def __str__(self) -> str:
         return f"{self.bank} {self.masked_number}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("bank_account", args=[self.public_id])
 
     @property
     def masked_number(self) -> str:

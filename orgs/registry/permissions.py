@@ -63,10 +63,18 @@ OFFICERS = (
     Role.EVALUATOR,
 )
 
+FINANCE = (Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.CASHIER)
+
 PERMISSIONS = {
     "registry.view": allow(*OFFICERS)
     | allow(Role.STREET_OFFICER, Role.COMMUNITY_WORKER, when=is_in_own_area)
     | allow(*APPLICANT_ROLES, Role.COMMUNITY_WORKER, when=is_own_house | is_host),
+    # lists and pages without an object: which rows they show is for selectors.visible_to
+    "registry.list": allow(*OFFICERS, Role.STREET_OFFICER, Role.COMMUNITY_WORKER),
+    "registry.list_accounts": allow(*FINANCE),
+    "registry.read_number": allow(*FINANCE),
+    "registry.own_house": allow(*APPLICANT_ROLES),
+    "registry.offer_group": allow(Role.CLERK, Role.STREET_OFFICER),
     # organisations
     "registry.register": allow(Role.CLERK) | SYSTEM_ONLY,
     "registry.override_code": allow(*BUREAU_ROLES),

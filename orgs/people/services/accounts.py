@@ -302,6 +302,8 @@ def edit_body(
         verb="edit",
         permission="people.edit_body",
     ) as body:
+        if fields.get("parent") == body:
+            raise Refused(_("上级单位不能是本单位。"), field="parent")
         renamed = "name" in fields and fields["name"] != body.name
         for name, value in fields.items():
             setattr(body, name, value)

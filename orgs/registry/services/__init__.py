@@ -9,6 +9,7 @@ from orgs.registry.services.accounts import (
 )
 from orgs.registry.services.changes import (
     annul_organisation,
+    appoint_legal_representative,
     change_host,
     change_legal_representative,
     deregister_organisation,
@@ -16,7 +17,13 @@ from orgs.registry.services.changes import (
     rename_organisation,
     revoke_organisation,
 )
-from orgs.registry.services.imports import apply_import, preview_import
+from orgs.registry.services.imports import (
+    apply_import,
+    keep_sheet,
+    preview_import,
+    request_import,
+    template_sheet,
+)
 from orgs.registry.services.organisations import (
     edit_organisation,
     found_organisation,
@@ -29,6 +36,7 @@ __all__ = [
     "add_bank_account",
     "annul_organisation",
     "apply_import",
+    "appoint_legal_representative",
     "change_host",
     "change_legal_representative",
     "close_bank_account",
@@ -37,6 +45,7 @@ __all__ = [
     "dissolve_group",
     "edit_organisation",
     "found_organisation",
+    "keep_sheet",
     "lift_credit",
     "list_credit",
     "preview_import",
@@ -46,6 +55,8 @@ __all__ = [
     "register_organisation",
     "rename_organisation",
     "reopen_accounts",
+    "request_import",
     "revoke_organisation",
+    "template_sheet",
     "verify_bank_account",
 ]

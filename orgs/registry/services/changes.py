@@ -7,11 +7,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from core import policy
 from core.errors import NotFound, Refused
 from core.lifecycle import button, changing, publish
 from core.policy import SYSTEM, Actor
 from orgs.people.models import Person
-from orgs.people.services import edit_body
+from orgs.people.selectors import person_by_identity
+from orgs.people.services import edit_body, register_person
 from orgs.registry.events import HostChanged, LegalRepresentativeChanged
 from orgs.registry.models import Change, ChangeKind, CommunityGroup, SocialOrganisation
 from orgs.registry.services.organisations import admit_host
@@ -99,6 +101,40 @@ def change_legal_representative(
         _keep(entry.body_id, kind, before, f"person:{person.pk}", effective_on, document, now)
     publish(LegalRepresentativeChanged.of(entry), by=by, now=now, about=entry)
     return entry
+
+
+@button
+def appoint_legal_representative(
+    *,
+    organisation_id: int,
+    name: str,
+    id_number: str,
+    effective_on: date,
+    document: str,
+    by: Actor,
+    now: datetime,
+    key: UUID | None = None,
+    version: int | None = None,
+) -> SocialOrganisation:
+    """Record who signs from a day on, found by identity number or registered as a new person.
+
+    An identity number that is known under another name is refused: one of the two was written wrongly.
+    """
+    person = person_by_identity(id_number)
+    if person is None:
+        policy.require(by, "registry.rename")
+        person = register_person(name=name, id_number=id_number, by=SYSTEM, now=now)
+    elif person.name != name.strip():
+        raise Refused(_("该身份证号登记的姓名与填写的不一致，请核对。"), field="name", code="other_name")
+    return change_legal_representative(
+        organisation_id=organisation_id,
+        person_id=person.pk,
+        effective_on=effective_on,
+        document=document,
+        by=by,
+        now=now,
+        version=version,
+    )
 
 
 @button

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import policy
 from core.audit.digest import canonical
 from core.columns import DATE, Column
 from core.errors import Conflict
+from core.files.models import FileRef
+from core.files.services import store
+from core.jobs.models import Job
+from core.jobs.queue import enqueue
 from core.lifecycle import button
 from core.policy import Actor
-from core.sheets import read_xlsx
+from core.sheets import Sheet, read_xlsx, write_xlsx
 from core.words import N_
 from orgs.areas.models import Community
+from orgs.people.models import User
 from orgs.registry import rules
 from orgs.registry.models import OrgType, SocialOrganisation
 from orgs.registry.services.organisations import edit_organisation, register_organisation
 
+PURPOSE, JOB = "registry.import", "registry.import"
+TOLD_EVERY = 100
 FIELDS = ("founded_on", "supervising_unit", "domicile", "business_scope", "contact_name")
 COLUMNS = (
     Column("uscc", N_("统一社会信用代码"), required=True, max_length=40),
@@ -70,8 +78,11 @@ class Preview:
         return hashlib.sha256(canonical(shown).encode()).hexdigest()
 
 
-def preview_import(*, data: bytes, by: Actor) -> Preview:
-    """Read a workbook and say what it would change; nothing is written."""
+def preview_import(*, data: bytes, by: Actor, told: Callable[[int, int], None] | None = None) -> Preview:
+    """Read a workbook and say what it would change; nothing is written.
+
+    ``told(done, total)`` hears every hundred rows how far the reading is.
+    """
     policy.require(by, "registry.import")
     parsed = read_xlsx(data, COLUMNS)
     preview = Preview(problems=[str(error) for error in parsed.errors])
@@ -81,7 +92,9 @@ def preview_import(*, data: bytes, by: Actor) -> Preview:
     known = {one.uscc: one for one in SocialOrganisation.objects.select_related("body")}
     places = set(Community.objects.values_list("code", flat=True))
     seen: set[str] = set()
-    for row in parsed.rows:
+    for number, row in enumerate(parsed.rows):
+        if told is not None and number % TOLD_EVERY == 0:
+            told(number, len(parsed.rows))
         if row["_row"] not in faulty:
             _preview_row(preview, row, known, places, seen)
     return preview
@@ -123,6 +136,40 @@ def _problem(row: dict[str, Any], code: str, places: set[str], seen: set[str]) -
     if row.get("community_code") and row["community_code"] not in places:
         return _("没有社区代码%(code)s") % {"code": row["community_code"]}
     return ""
+
+
+def template_sheet() -> bytes:
+    """Return an empty workbook with the titles that an import looks for."""
+    return write_xlsx([Sheet(_("社会组织"), COLUMNS, [])])
+
+
+@button
+def keep_sheet(
+    *,
+    data: bytes,
+    filename: str,
+    by: Actor,
+    now: datetime,
+    key: UUID | None = None,
+    version: int | None = None,
+) -> FileRef:
+    """Keep a workbook between its preview and its import; only what could be read is kept."""
+    preview_import(data=data, by=by)
+    owner = User.objects.get(pk=by.user_id)
+    return store(data, filename=filename, owner=owner, purpose=PURPOSE, by=by, now=now)
+
+
+def request_import(*, ref: FileRef, digest: str, by: Actor, now: datetime) -> Job:
+    """Let the worker import a kept workbook as previewed; one import of a workbook runs at a time."""
+    policy.require(by, "registry.import")
+    ended = jobs_of(ref).exclude(stage=Job.Stage.QUEUED).count()
+    payload = {"file": ref.public_id, "digest": digest}
+    return enqueue(JOB, payload, by=by, now=now, unique=f"{JOB}:{ref.public_id}:{ended}")
+
+
+def jobs_of(ref: FileRef) -> QuerySet[Job]:
+    """Return the imports of a kept workbook, newest first."""
+    return Job.objects.filter(kind=JOB, unique_key__startswith=f"{JOB}:{ref.public_id}:").order_by("-pk")
 
 
 @button
