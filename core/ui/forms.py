@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import money
+from core.files.kinds import KINDS, PAPERS
+from core.files.purposes import purpose_named
+from core.files.refusals import FileRefused, size_text
 
 LONGEST_REASON = 1000
 
@@ -43,6 +46,34 @@ class DayField(forms.DateField):
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
         kwargs.setdefault("error_messages", {"invalid": _("没有这一天，请按 2027-03-31 的样子填写。")})
         super().__init__(**kwargs)
+
+
+class Upload(NamedTuple):
+    """A file that was sent: its bytes, and the name it was given."""
+
+    data: bytes
+    filename: str
+
+
+class UploadField(forms.FileField):
+    """A file for a purpose; one far too large is refused before it is read, the store judges the rest."""
+
+    def __init__(self, *, purpose: str, accepts: tuple[str, ...] = PAPERS, **kwargs: Any) -> None:
+        self.purpose = purpose
+        offered = ",".join(ending for kind in accepts for ending in KINDS[kind].extensions)
+        kwargs.setdefault("allow_empty_file", True)  # the store says what is wrong with an empty file
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": offered}))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        sent = super().clean(data, initial)
+        if not sent:
+            return None
+        most = purpose_named(self.purpose).max_bytes
+        if sent.size > most:
+            refused = FileRefused("too_big", name=sent.name, size=size_text(sent.size), limit=size_text(most))
+            raise forms.ValidationError(str(refused))
+        return Upload(sent.read(), sent.name)
 
 
 class ReasonForm(forms.Form):

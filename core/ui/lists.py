@@ -10,7 +10,7 @@ for one row and for a thousand.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -67,6 +67,10 @@ class Filter:
     def accepts(self, value: str) -> bool:
         return bool(value)
 
+    def settled(self) -> Filter:
+        """The filter as one request uses it: choices that come from the database are asked for once."""
+        return self
+
 
 @dataclass(frozen=True)
 class Choice(Filter):
@@ -82,6 +86,9 @@ class Choice(Filter):
         return [
             (str(code), label) for code, label in (self.choices() if callable(self.choices) else self.choices)
         ]
+
+    def settled(self) -> Choice:
+        return replace(self, choices=self.options()) if callable(self.choices) else self
 
     def accepts(self, value: str) -> bool:
         return value in {code for code, _label in self.options()}
@@ -132,6 +139,7 @@ class ListPage:
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         self.request, self._rows = request, rows
+        self.filters = [one.settled() for one in self.filters]
         self.asked = {key: str(value).strip() for key, value in request.GET.items() if str(value).strip()}
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.files.models import FileRef
@@ -29,6 +30,7 @@ class Notice(NoticeLifecycle):
     """A public notice; ``provisional`` keeps dates that no published calendar had settled at its start."""
 
     LOCK_RANK = 12
+    STATE_TONES = {N.DRAFTED: "neutral", N.PUBLISHED: "info", N.ENDED: "ok"}
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="notices", verbose_name=_("届次"))
     kind = models.CharField(_("种类"), max_length=20, choices=NoticeKind.choices)
@@ -71,6 +73,10 @@ class Notice(NoticeLifecycle):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        """Return the page at the desk."""
+        return reverse("notice", args=[self.public_id])
+
     def ends_at(self) -> datetime:
         """Return the instant at which the notice is over: 24:00 of its last day."""
         assert self.starts_on and self.ends_on  # noqa: S101 - asked of a published notice
@@ -93,6 +99,7 @@ class NoticeItem(ItemLifecycle):
     """One subject announced; ``subject`` is a soft reference such as ``proposals.proposal:12``."""
 
     LOCK_RANK = 13
+    STATE_TONES = {I.HELD: "warn", I.CLEARED: "ok", I.STRUCK: "bad"}
 
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="items", verbose_name=_("公示"))
     position = models.PositiveSmallIntegerField(_("序号"))
@@ -122,6 +129,10 @@ class NoticeItem(ItemLifecycle):
     def __str__(self) -> str:
         return f"{self.position}. {self.title}"
 
+    def get_absolute_url(self) -> str:
+        """Return the page of the notice it stands on."""
+        return self.notice.get_absolute_url()
+
     def parties(self) -> set[int]:
         """Return the bodies whose friends and foes must step aside."""
         return set(self.party_bodies)
@@ -145,6 +156,8 @@ class Objection(ObjectionLifecycle):
     """An objection to one item. Who objects, and what was said, lie encrypted; the log holds a hash."""
 
     LOCK_RANK = 11
+    STAGES = (O.LODGED, O.INVESTIGATING)
+    STATE_TONES = {O.LODGED: "warn", O.INVESTIGATING: "info", O.UPHELD: "bad", O.DISMISSED: "ok"}
 
     item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="objections", verbose_name=_("公示项"))
     number = models.CharField(_("编号"), max_length=40, unique=True)
@@ -181,6 +194,10 @@ class Objection(ObjectionLifecycle):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """Return the page at the desk."""
+        return reverse("objection", args=[self.public_id])
 
     def parties(self) -> set[int]:
         """Return the bodies the objection is about."""

@@ -37,6 +37,8 @@ WATCHERS = (*BUREAU_ROLES, Role.SUPERVISOR, Role.AUDITOR)
 
 PERMISSIONS = {
     "publicity.view": allow(*WATCHERS) | allow(*Role.values, when=is_public),
+    "publicity.list": allow(*WATCHERS, Role.EDITOR),
+    "publicity.list_objections": allow(*WATCHERS),
     "publicity.draft": allow(Role.CLERK, Role.SECTION_CHIEF),
     "publicity.edit": allow(Role.CLERK, Role.SECTION_CHIEF),
     "publicity.publish": allow(Role.LEADER, when=~did("draft", "edit")),

@@ -65,6 +65,15 @@ def reply_due(calendar: Calendar, lodged_on: date, working_days: int) -> date:
     return calendar.add(lodged_on, working_days)
 
 
+def shown_part(number: str) -> str:
+    """Enough of a number to find it again, too little to use it.
+
+    >>> shown_part("13812341234")
+    '13…34'
+    """
+    return f"{number[:2]}…{number[-2:]}"
+
+
 @rule(
     "G1",
     says=N_("{place} 含有未脱敏的个人号码（{shown}），公示前须删去或脱敏。"),
@@ -73,7 +82,7 @@ def reply_due(calendar: Calendar, lodged_on: date, working_days: int) -> date:
 def no_personal_number_is_shown(texts: Iterable[Text], lines: Iterable[Line]) -> list[dict[str, object]]:
     """Nobody's phone, identity number or bank account may stand in a public notice."""
     return [
-        {"place": text.place, "shown": f"{number[:2]}…{number[-2:]}", "subject": text.place}
+        {"place": text.place, "shown": shown_part(number), "subject": text.place}
         for text in texts
         for number in personal_numbers(text.text)
     ]

@@ -2,6 +2,7 @@
 
 from grants.publicity.services.notices import (
     ItemDraft,
+    broken_rules,
     draft_notice,
     edit_item,
     edit_notice,
@@ -23,6 +24,7 @@ from grants.publicity.services.objections import (
 __all__ = [
     "ItemDraft",
     "Paper",
+    "broken_rules",
     "dismiss_objection",
     "draft_notice",
     "edit_item",

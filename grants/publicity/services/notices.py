@@ -9,18 +9,18 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from core.calendar.selectors import working_calendar
 from core.clock import day_of
 from core.errors import NotFound, Refused, RulesBroken
 from core.files.services import store
 from core.lifecycle import Receipt, button, changing, creating
 from core.policy import SYSTEM, Actor
-from core.rulebook import N_, Violation, violations
+from core.rulebook import Violation, violations
 from core.words import day_text
 from core.workdays import Period
 from grants.publicity import rules
 from grants.publicity.lifecycle import I, N, is_draft
 from grants.publicity.models import Notice, NoticeItem, NoticeKind
+from grants.publicity.selectors.reading import period_of, public_texts
 from grants.rounds.models import Round
 from grants.rounds.services import take_number
 
@@ -155,7 +155,7 @@ def publish_notice(
         notice.publish(by=by)
         if broken := broken_rules(notice):
             raise RulesBroken(broken)
-        period = _period(notice, now)
+        period = period_of(notice, now)
         notice.number = f"{notice.round.code}-GS-{take_number(notice.round_id, 'notice'):02d}"
         notice.published_at, notice.published_by_id = now, by.user_id
         notice.starts_on, notice.ends_on = period.first, period.last
@@ -167,13 +167,7 @@ def publish_notice(
 def broken_rules(notice: Notice) -> list[Violation]:
     """Return what keeps a draft from being published, each with its place."""
     lines = notice.lines()
-    parts = {N_("标题"): notice.title, N_("正文"): notice.text, N_("受理方式"): notice.contact}
-    return violations(rules.PUBLICATION, rules.texts_of(parts, lines), lines)
-
-
-def _period(notice: Notice, published_at: datetime) -> Period:
-    calendar = working_calendar()
-    return rules.notice_period(calendar, published_at, notice.working_days, notice.first_day_counts)
+    return violations(rules.PUBLICATION, public_texts(notice, lines), lines)
 
 
 @button
@@ -193,7 +187,7 @@ def recount_notice(
     ) as notice:
         if notice.state != N.PUBLISHED or notice.published_at is None:
             raise Refused(_("只有公示中的公示才需要重新计算期限。"))
-        notice.ends_on = rules.last_day(notice.ends_on, _period(notice, notice.published_at))
+        notice.ends_on = rules.last_day(notice.ends_on, period_of(notice, notice.published_at))
         notice.note(ends_on=notice.ends_on.isoformat())
     return notice.receipt
 
@@ -212,7 +206,7 @@ def end_notice(
         assert notice.published_at is not None  # noqa: S101 - the state says so
         if notice.provisional and by.kind == "system":
             raise Refused(_("公示期内有暂定日期，须由经办人确认后结束。"), code="a_person_must_end_it")
-        period = _period(notice, notice.published_at)
+        period = period_of(notice, notice.published_at)
         _settled(period)
         notice.ends_on = rules.last_day(notice.ends_on, period)
         if now < notice.ends_at():

@@ -137,6 +137,8 @@ WATCH = BUREAU | {"supervisor", "auditor"}
 # permission -> (roles on a draft or an open matter, does the kernel pass)
 TABLE = {
     "publicity.view": (ALL, False),
+    "publicity.list": (WATCH | {"editor"}, False),
+    "publicity.list_objections": (WATCH, False),
     "publicity.draft": ({"clerk", "section_chief"}, False),
     "publicity.edit": ({"clerk", "section_chief"}, False),
     "publicity.publish": ({"leader"}, False),

@@ -1,0 +1,1 @@
+"""Pages of notices and objections: those of the desk, and those of everybody."""
