@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F as Column
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.files.models import FileRef
@@ -20,6 +21,13 @@ class Engagement(EngagementLifecycle):
     """One audit of one round by one firm; the seed of the sample is set when the firm is engaged."""
 
     LOCK_RANK = 11
+    STATE_TONES = {
+        E.ENGAGED: "neutral",
+        E.FIELDWORK: "info",
+        E.FINDINGS_ISSUED: "warn",
+        E.REPLIED: "info",
+        E.CONCLUDED: "ok",
+    }
 
     round = models.OneToOneField(Round, models.PROTECT, related_name="engagement", verbose_name=_("届次"))
     firm = models.ForeignKey(Body, models.PROTECT, related_name="engagements", verbose_name=_("会计师事务所"))
@@ -45,6 +53,10 @@ class Engagement(EngagementLifecycle):
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.contract_no}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the engagement's page."""
+        return reverse("engagement", args=[self.public_id])
 
     def parties(self) -> set[int]:
         """Return the firm; grantees are parties of their own pages."""
@@ -91,6 +103,10 @@ class AuditPage(Stateful):
     def __str__(self) -> str:
         return f"{self.project.number}"
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the page, below its engagement."""
+        return reverse("audit_page", args=[self.engagement.public_id, self.public_id])
+
     def parties(self) -> set[int]:
         """Return the parties of the project."""
         return self.project.parties()
@@ -113,6 +129,8 @@ class SampledVoucher(models.Model):
 
 class Finding(FindingLifecycle):
     """A voucher that is not recognised in full; ``final_fen`` is what stays disallowed."""
+
+    STATE_TONES = {F.RAISED: "warn", F.REPLIED: "info", F.UPHELD: "bad", F.LIFTED: "ok"}
 
     page = models.ForeignKey(AuditPage, models.PROTECT, related_name="findings", verbose_name=_("审计页"))
     expense = models.ForeignKey(Expense, models.PROTECT, related_name="findings", verbose_name=_("凭证"))
@@ -143,6 +161,10 @@ class Finding(FindingLifecycle):
 
     def __str__(self) -> str:
         return f"{self.page_id} {self.expense_id}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page the finding stands on."""
+        return self.page.get_absolute_url()
 
     @property
     def project(self) -> Project:
@@ -187,6 +209,10 @@ class Settlement(Stateful):
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the page that was settled."""
+        return self.page.get_absolute_url()
+
     def parties(self) -> set[int]:
         """Return the parties of the project."""
         return self.project.parties()
@@ -211,6 +237,10 @@ class ProjectArchive(Stateful):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the file of the project."""
+        return reverse("archive_file", args=[self.project.public_id])
 
     def parties(self) -> set[int]:
         """Return the parties of the project."""

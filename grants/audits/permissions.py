@@ -49,6 +49,10 @@ PERMISSIONS = {
     "audits.view": allow(*BUREAU_ROLES, *FINANCE, Role.SUPERVISOR)
     | allow(Role.AUDITOR, when=is_of_firm)
     | allow(*APPLICANT_ROLES, Role.COMMUNITY_WORKER, when=is_own & is_disclosed),
+    "audits.list": allow(*BUREAU_ROLES, *FINANCE, Role.SUPERVISOR, Role.AUDITOR),
+    "audits.list_pages": allow(
+        *BUREAU_ROLES, *FINANCE, *APPLICANT_ROLES, Role.SUPERVISOR, Role.AUDITOR, Role.COMMUNITY_WORKER
+    ),
     "audits.engage": allow(Role.SECTION_CHIEF),
     "audits.audit": allow(Role.AUDITOR, when=is_of_firm),
     "audits.reply": allow(*PAYEES, when=is_own & is_disclosed),

@@ -106,7 +106,7 @@ RECTIFICATION = register(
         template="pdf/projects/rectification.html",
         context=rectification_context,
         owner_model="projects.Project",
-        permission="projects.view",
+        permission="projects.read_rectification",
     )
 )
 CERTIFICATE = register(
@@ -116,6 +116,6 @@ CERTIFICATE = register(
         template="pdf/projects/certificate.html",
         context=certificate_context,
         owner_model="projects.Project",
-        permission="projects.view",
+        permission="projects.read_certificate",
     )
 )

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Stateful, state_check
@@ -32,6 +33,20 @@ class Project(ProjectLifecycle):
     """One award being carried out. ``payee`` signs and is paid: the applicant, or the host of a group."""
 
     LOCK_RANK = 40
+    STATE_TONES = {
+        J.AWAITING_AGREEMENT: "neutral",
+        J.ACTIVE: "info",
+        J.MIDTERM_REVIEW: "info",
+        J.RECTIFYING: "warn",
+        J.SUSPENDED: "bad",
+        J.FINAL_REVIEW: "info",
+        J.AUDITING: "info",
+        J.SETTLED: "ok",
+        J.RECOVERING: "bad",
+        J.CLOSED: "ok",
+        J.ARCHIVED: "ok",
+        J.LAPSED: "neutral",
+    }
 
     award = models.OneToOneField(Award, models.PROTECT, related_name="project", verbose_name=_("立项"))
     round = models.ForeignKey(Round, models.PROTECT, related_name="projects", verbose_name=_("届次"))
@@ -78,6 +93,18 @@ class Project(ProjectLifecycle):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the project's page."""
+        return reverse("project", args=[self.public_id])
+
+    @property
+    def STAGES(self) -> list[str]:  # noqa: N802 - the name the stage bar reads
+        """Return the stations of the main way; a mid-term only while it is ahead."""
+        ahead = self.has_midterm and not self.midterm_passed
+        midterm = [J.MIDTERM_REVIEW] if ahead else []
+        later = [J.FINAL_REVIEW, J.AUDITING, J.SETTLED, J.CLOSED, J.ARCHIVED]
+        return [J.AWAITING_AGREEMENT, J.ACTIVE, *midterm, *later]
 
     def parties(self) -> set[int]:
         """Return the bodies whose friends and foes must step aside."""
@@ -142,6 +169,8 @@ class BudgetVersionLine(models.Model):
 
 class Agreement(AgreementLifecycle):
     """The agreement: its frozen values, the hash of the PDF that both sides signed, and the sealed page."""
+
+    STATE_TONES = {A.PREPARED: "neutral", A.ACCEPTED: "warn", A.SIGNED: "ok"}
 
     project = models.OneToOneField(Project, models.PROTECT, related_name="agreement", verbose_name=_("项目"))
     content = models.JSONField(_("协议内容"))
@@ -214,6 +243,8 @@ class Method(models.TextChoices):
 class Expense(ExpenseLifecycle):
     """One voucher. ``payee_index`` is a blind index of the payee: an invoice is claimed once, anywhere."""
 
+    STATE_TONES = {E.RECORDED: "ok", E.VOIDED: "neutral"}
+
     project = models.ForeignKey(Project, models.PROTECT, related_name="expenses", verbose_name=_("项目"))
     voucher_no = models.CharField(_("凭证号"), max_length=30)
     spent_on = models.DateField(_("支出日期"))
@@ -266,6 +297,8 @@ class ChangeKind(models.TextChoices):
 class ChangeRequest(ChangeLifecycle):
     """A wish to depart from the agreement; ``wanted`` holds amounts by line number, or months, or words."""
 
+    STATE_TONES = {C.REQUESTED: "warn", C.RECORDED: "ok", C.APPROVED: "ok", C.REFUSED: "bad"}
+
     project = models.ForeignKey(Project, models.PROTECT, related_name="changes", verbose_name=_("项目"))
     kind = models.CharField(_("类别"), max_length=20, choices=ChangeKind.choices)
     wanted = models.JSONField(_("变更内容"))
@@ -304,6 +337,8 @@ class ReportStage(models.TextChoices):
 
 class Report(ReportLifecycle):
     """A mid-term or final report; what was handed in is frozen with its hash and laid before a panel."""
+
+    STATE_TONES = {R.DRAFT: "neutral", R.SUBMITTED: "info", R.PASSED: "ok", R.FAILED: "bad"}
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="reports", verbose_name=_("项目"))
     stage = models.CharField(_("阶段"), max_length=20, choices=ReportStage.choices)

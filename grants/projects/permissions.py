@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from core.policy import APPLICANT_ROLES, BUREAU_ROLES, SYSTEM_ONLY, Role, Seat, allow, predicate
+from rules.predicates import Predicate
+
+from core.policy import APPLICANT_ROLES, BUREAU_ROLES, SYSTEM_ONLY, Role, Row, Seat, allow, predicate
+from grants.projects.lifecycle import J
 from grants.projects.models import Project
 
 
@@ -44,16 +47,49 @@ def did_not_accept(seat: Seat, obj: Any) -> bool:
     return seat.actor.user_id is None or project.agreement.accepted_by_id != seat.actor.user_id
 
 
+@predicate
+def was_told_to_rectify(seat: Seat, obj: Any) -> bool:
+    """The mid-term was failed, so that there is something to put right."""
+    return bool(project_of(obj).rectify_what or project_of(obj).midterm_failures)
+
+
+@predicate
+def ended_well(seat: Seat, obj: Any) -> bool:
+    """The project was closed and not stopped: only then is there a certificate."""
+    project = project_of(obj)
+    return project.state in (J.CLOSED, J.ARCHIVED) and not project.was_stopped
+
+
+@predicate
+def always(seat: Seat, obj: Any) -> bool:
+    """No further condition."""
+    return True
+
+
 FINANCE = (Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.CASHIER)
 WRITERS = (Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR)
 BOOKKEEPERS = (Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE)
 
+OF_ROUND = (Role.OPERATOR, Role.EVALUATOR, Role.AUDITOR)
+OF_PLACE = (Role.STREET_OFFICER, Role.COMMUNITY_WORKER)
+
+
+def viewers(when: Predicate = always) -> Row:
+    """Admit everybody who may see a project, if something more holds."""
+    return (
+        allow(*APPLICANT_ROLES, when=is_own & when)
+        | allow(*BUREAU_ROLES, *FINANCE, Role.SUPERVISOR, when=when)
+        | allow(*OF_ROUND, when=is_of_round & when)
+        | allow(Role.STREET_OFFICER, when=is_of_place & when)
+        | allow(Role.COMMUNITY_WORKER, when=(is_of_place | is_payee) & when)
+    )
+
+
 PERMISSIONS = {
-    "projects.view": allow(*APPLICANT_ROLES, when=is_own)
-    | allow(*BUREAU_ROLES, *FINANCE, Role.SUPERVISOR)
-    | allow(Role.OPERATOR, Role.EVALUATOR, Role.AUDITOR, when=is_of_round)
-    | allow(Role.STREET_OFFICER, when=is_of_place)
-    | allow(Role.COMMUNITY_WORKER, when=is_of_place | is_payee),
+    "projects.view": viewers(),
+    "projects.list": allow(*APPLICANT_ROLES, *BUREAU_ROLES, *FINANCE, *OF_ROUND, *OF_PLACE, Role.SUPERVISOR),
+    "projects.read_rectification": viewers(was_told_to_rectify),
+    "projects.read_certificate": viewers(ended_well),
     "projects.open": SYSTEM_ONLY,
     "projects.prepare_agreement": SYSTEM_ONLY,
     "projects.accept_agreement": allow(Role.APPLICANT_ADMIN, Role.COMMUNITY_WORKER, when=is_payee),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from grants.audits import rules
 from grants.audits.selectors.papers import settled_orders
 from grants.payments.lifecycle import T
@@ -27,6 +29,11 @@ def posting_of(project: Project) -> rules.Posting:
 
 def wanted_papers(project: Project) -> dict[str, str]:
     """Return the titles of papers this project must have produced, each with why."""
+    return wanted_titles(project, [order.tranche.no for order in settled_orders(project)])
+
+
+def wanted_titles(project: Project, paid: Iterable[int]) -> dict[str, str]:
+    """Return the same for a project of which these instalments arrived."""
     wanted = {
         "资助协议": "双方签署的协议文本",
         "签章页": "申报单位签章",
@@ -34,9 +41,9 @@ def wanted_papers(project: Project) -> dict[str, str]:
         "立项通知书": "立项",
         "政府网站公示截图": "公示存证",
     }
-    for order in settled_orders(project):
-        wanted[f"拨款通知（第{order.tranche.no}期）"] = "已拨付"
-        wanted[f"请款单（第{order.tranche.no}期）"] = "已拨付"
+    for no in paid:
+        wanted[f"拨款通知（第{no}期）"] = "已拨付"
+        wanted[f"请款单（第{no}期）"] = "已拨付"
     if not project.was_stopped:
         wanted |= {"结算单": "审计结算", "结项证书": "已结项"}
     return wanted

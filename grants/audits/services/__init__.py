@@ -1,6 +1,6 @@
 """One function per button about audit, settlement and archive."""
 
-from grants.audits.services.archiving import archive_project
+from grants.audits.services.archiving import archive_project, request_archive
 from grants.audits.services.auditing import (
     check_page,
     close_replies,
@@ -24,6 +24,7 @@ __all__ = [
     "issue_findings",
     "raise_finding",
     "reply_finding",
+    "request_archive",
     "settle_page",
     "start_fieldwork",
 ]

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.errors import NotNow, RulesBroken
 from core.files.services import store
+from core.jobs.models import Job
+from core.jobs.queue import enqueue
 from core.lifecycle import button, changing, creating, publish
 from core.policy import Actor, require
-from core.rulebook import violations
+from core.rulebook import Violation, violations
 from core.sheets import Column, write_csv
 from grants.audits import rules
 from grants.audits.events import ArchiveSealed
@@ -30,6 +32,7 @@ from grants.projects.models import Project
 from grants.projects.services import archive_project as mark_archived
 from grants.projects.services import hold_project
 
+PACK = "audits.archive"
 COLUMNS = ("件号", "类目", "题名", "文件", "保管期限", "字节数", "SHA-256", "来源")
 KEYS = ("no", "group", "title", "file", "retention", "size", "sha256", "source")
 _UNSAFE = re.compile(r"[^\w（）()·、.-]+")
@@ -75,6 +78,23 @@ def archive_project(*, project_id: int, by: Actor, now: datetime, key: UUID | No
     return sealed
 
 
+def request_archive(*, project_id: int, by: Actor, now: datetime) -> Job:
+    """Have the file of a closed project packed by the worker, with progress that can be left and stopped.
+
+    Refused at once with what is missing. While the packing waits or runs, asking again gives the same job.
+    """
+    project = Project.objects.get(pk=project_id)
+    require(by, "audits.archive", project)
+    if project.state != J.CLOSED:
+        raise NotNow(_("项目尚未结项，不能归档。"), verb="archive", state=project.state)
+    if missing := missing_violations(project):
+        raise RulesBroken(missing)
+    tries = Job.objects.filter(unique_key__startswith=f"archive:{project_id}:")
+    serial = tries.exclude(stage=Job.Stage.QUEUED).count() + 1
+    payload = {"project_id": project_id, "actor_id": by.user_id}
+    return enqueue(PACK, payload, by=by, now=now, unique=f"archive:{project_id}:{serial}")
+
+
 def _item(no: int, paper: Paper, data: bytes) -> rules.Item:
     name = _UNSAFE.sub("_", paper.title)[:60]
     return rules.Item(
@@ -100,14 +120,19 @@ def _must_be_complete(project: Project, items: Sequence[rules.Item]) -> None:
         raise RulesBroken(broken)
 
 
-def missing_papers(project: Project) -> list[str]:
-    """Return the sentences that say what still stands between a project and its archive."""
+def missing_violations(project: Project) -> list[Violation]:
+    """Return everything that still stands between a project and its archive."""
     items = [_item(no, paper, b"") for no, paper in enumerate(papers_of(project), start=1)]
     try:
         _must_be_complete(project, items)
     except RulesBroken as broken:
-        return [str(violation) for violation in broken.violations]
+        return list(broken.violations)
     return []
+
+
+def missing_papers(project: Project) -> list[str]:
+    """Return the sentences that say what still stands between a project and its archive."""
+    return [str(violation) for violation in missing_violations(project)]
 
 
 def _keep_items(archive: ProjectArchive, items: Sequence[rules.Item]) -> None:

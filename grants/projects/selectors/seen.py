@@ -15,7 +15,7 @@ from core.files.selectors import files_of, files_of_many
 from core.money import share
 from core.policy import Actor
 from core.rulebook import violations
-from grants.projects.lifecycle import C, E
+from grants.projects.lifecycle import C, E, J
 from grants.projects.models import (
     ActivityRecord,
     BudgetVersion,
@@ -46,6 +46,11 @@ class LineUse:
     def left_fen(self) -> int:
         """Return what is left; below zero when the free share is used."""
         return self.amount_fen - self.spent_fen
+
+    @property
+    def over_fen(self) -> int:
+        """Return by how much the line is exceeded."""
+        return max(-self.left_fen, 0)
 
     @property
     def percent(self) -> int:
@@ -209,6 +214,16 @@ def report_of(project: Project, stage: str) -> Report | None:
         project.reports.filter(stage=stage).select_related("dossier").order_by("-no").first()
     )
     return found
+
+
+def next_report(project: Project) -> str:
+    """Return the stage whose report is being written now; empty when none is."""
+    ahead = project.has_midterm and not project.midterm_passed
+    if project.state == J.RECTIFYING:
+        return "midterm" if project.midterm_failures < 2 else ""
+    if project.state != J.ACTIVE:
+        return ""
+    return "midterm" if ahead else "final"
 
 
 def vouchers_with_scans(expenses: QuerySet[Expense]) -> list[tuple[Expense, list[FileRef]]]:

@@ -1,0 +1,1 @@
+"""The pages of audits and of the archive."""
