@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Stateful
@@ -30,6 +31,10 @@ class HolidayYear(Stateful):
 
     def __str__(self) -> str:
         return str(self.year)
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the days of the year."""
+        return f"{reverse('calendar')}?year={self.year}"
 
 
 class Holiday(models.Model):

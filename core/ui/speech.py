@@ -63,6 +63,25 @@ def _transition_words(label: str) -> dict[str, Any]:
     return found
 
 
+@cache
+def _steps_by_permission() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for model in apps.get_models():
+        for field in state_fields(model):
+            for method in field.transitions[model].values():
+                words = str(method_words(method))
+                for step in method._django_fsm.transitions.values():
+                    steps = found.setdefault(getattr(step.permission, "row_name", ""), [])
+                    if words and words not in steps:
+                        steps.append(words)
+    return found
+
+
+def permission_words(name: str) -> str:
+    """The steps a permission row lets somebody take, in words; "" for a row of no step."""
+    return "、".join(gettext(words) for words in _steps_by_permission().get(name, []))
+
+
 def method_words(method: Any) -> Any:
     """The name a transition gives itself: its `label`, or a docstring that is Chinese."""
     first = ((method.__doc__ or "").strip().splitlines() or [""])[0].rstrip("。.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import state_check
@@ -99,8 +100,22 @@ class Round(RoundLifecycle):
             ),
         ]
 
+    STATE_TONES = {
+        "published": "info",
+        "selecting": "info",
+        "executing": "info",
+        "closed": "ok",
+        "archived": "ok",
+        "cancelled": "bad",
+    }
+    STAGES = ("drafting", "published", "selecting", "executing", "closed", "archived")
+
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the officers' page."""
+        return reverse("competition", args=[self.public_id])
 
     def parsed_terms(self) -> rules.Terms:
         """Return the terms as plain values (parsed once per instance)."""
@@ -110,13 +125,12 @@ class Round(RoundLifecycle):
 
     def gaps(self) -> list[str]:
         """Return the codes of what is still missing before publication."""
-        funded = self.funding.aggregate(total=models.Sum("amount_fen"))["total"] or 0
         return rules.missing_parts(
             budget_fen=self.budget_fen,
-            funded_fen=funded,
-            shares=list(self.categories.values_list("share_percent", flat=True)),
+            funded_fen=sum(one.amount_fen for one in self.funding.all()),
+            shares=[one.share_percent for one in self.categories.all()],
             has_form=self.form_id is not None,
-            stages=set(self.rubrics.values_list("stage", flat=True)),
+            stages={one.stage for one in self.rubrics.all()},
             wanted=set(Stage.values),
         )
 

@@ -32,6 +32,8 @@ PERMISSIONS = {
     | allow(
         *APPLICANT_ROLES, Role.EXPERT, Role.STREET_OFFICER, Role.COMMUNITY_WORKER, Role.COACH, when=is_public
     ),
+    "rounds.list": allow(*STAFF, Role.OPERATOR, Role.EVALUATOR),
+    "rounds.view_staffing": allow(*BUREAU_ROLES, Role.SUPERVISOR),
     "rounds.create": allow(Role.CLERK),
     "rounds.edit": allow(Role.CLERK),
     "rounds.publish": allow(Role.LEADER),

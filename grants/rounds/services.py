@@ -27,7 +27,8 @@ from grants.rounds.models import (
     RoundFunding,
     RoundRubric,
 )
-from grants.rounds.rules import parse_terms
+from grants.rounds.rules import Terms, dates, parse_terms, terms_faults
+from grants.rounds.rules.words import tracks
 from grants.rounds.selectors import application_window
 from orgs.people.models import Body
 
@@ -49,17 +50,15 @@ def prepare_round(
 
     Raises Refused when the terms cannot be read. ``leads`` maps the terms' department names to bodies.
     """
-    try:
-        parsed = parse_terms(terms)
-        year = parsed.moment("applications_open").year
-        name, instrument, _sources, _categories = (terms[clause] for clause in CLAUSES)
-    except (KeyError, ValueError, TypeError) as error:
-        raise Refused(_("条款读不出来：%(why)s。原有内容没有改变。") % {"why": error}) from error
+    parsed = _read(terms, now)
+    year = parsed.moment("applications_open").year
+    if Round.objects.filter(code=parsed.code).exists():
+        raise Refused(_("届次代码 %(code)s 已经用过，请在条款中另编代码。") % {"code": parsed.code})
     round_ = Round(
         code=parsed.code,
-        name=name,
+        name=terms["name"],
         year=year,
-        instrument=instrument,
+        instrument=terms["instrument"],
         budget_fen=parsed.budget_fen,
         terms=dict(terms),
         terms_digest=sha256(canonical(terms)),
@@ -71,6 +70,26 @@ def prepare_round(
     _set_money(round_, terms)
     _set_categories(round_, terms, leads)
     return round_
+
+
+def _read(terms: Mapping[str, Any], now: datetime) -> Terms:
+    """Read the terms, and say them once in words, so that every page can; Refused names what is wrong."""
+    try:
+        parsed = parse_terms(terms)
+        for clause in CLAUSES:
+            terms[clause]
+        for words in (dates.panel_rules, dates.ranking, dates.money_rules, dates.periods, tracks):
+            words(parsed)
+        window = parsed.application_window()
+        dates.calendar(parsed, closes=window.closes, now=now)
+        faults = terms_faults(terms, parsed)
+    except KeyError as error:
+        raise Refused(_("条款缺少“%(clause)s”。原有内容没有改变。") % {"clause": error.args[0]}) from error
+    except (ValueError, TypeError, AttributeError, IndexError) as error:
+        raise Refused(_("条款读不出来：%(why)s。原有内容没有改变。") % {"why": error}) from error
+    if faults:
+        raise Refused(_("条款读不出来：%(why)s。原有内容没有改变。") % {"why": "；".join(map(_, faults))})
+    return parsed
 
 
 def _set_money(round_: Round, terms: Mapping[str, Any]) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from core.words import N_
+
 FEN = 100
+MOST_FEN = 10**13
+_NAME = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -166,6 +171,34 @@ def _eligibility(raw: Mapping[str, Any]) -> Eligibility:
         may_sign_after=raw["earlier_project"]["may_sign_after"],
         double_funding=raw["double_funding"],
     )
+
+
+def terms_faults(raw: Mapping[str, Any], terms: Terms) -> list[str]:
+    """Return what is wrong with terms that can be read, as sentences; ValueError for an odd row."""
+    window, found = terms.application_window(), []
+    sources = [(str(code), str(name), int(amount)) for code, name, amount in raw["funding_sources"]]
+    shares = [(str(code), str(name), int(share)) for code, name, _lead, share in raw["categories"]]
+    if not _NAME.fullmatch(terms.code):
+        found.append(N_("届次代码只能用字母、数字和连字符，最多40个"))
+    if not 0 < len(str(raw["name"]).strip()) <= 80:
+        found.append(N_("届次名称须在1至80字之间"))
+    if raw["instrument"] not in ("grant_agreement", "service_purchase"):
+        found.append(N_("资助方式只能是资助协议或购买服务合同"))
+    if not 0 < terms.budget_fen <= MOST_FEN or any(not 0 < amount <= MOST_FEN for *_, amount in sources):
+        found.append(N_("总预算和各资金来源须是大于零的金额"))
+    if not (_are_named_once(sources, 30) and _are_named_once(shares, 40)):
+        found.append(N_("资金来源和类别的代码、名称须各不相同，且不能太长"))
+    if any(not 0 <= share <= 100 for *_, share in shares):
+        found.append(N_("类别占比须在0至100之间"))
+    if window.opens >= window.closes:
+        found.append(N_("申报截止须晚于开始申报"))
+    return found
+
+
+def _are_named_once(rows: list[tuple[str, str, int]], longest: int) -> bool:
+    codes = {code for code, *_ in rows}
+    fits = all(0 < len(code) <= longest and 0 < len(name) <= 40 for code, name, _number in rows)
+    return fits and len(codes) == len(rows)
 
 
 def missing_parts(

@@ -78,6 +78,8 @@ PUBLIC = {
     "community_worker", "coach",
 }  # fmt: skip
 ROWS = {
+    "rounds.list": STAFF,
+    "rounds.view_staffing": {"clerk", "section_chief", "leader", "supervisor"},
     "rounds.create": {"clerk"},
     "rounds.edit": {"clerk"},
     "rounds.publish": {"leader"},
