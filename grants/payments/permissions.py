@@ -57,7 +57,13 @@ PAYEES = (Role.APPLICANT_ADMIN, Role.APPLICANT_FINANCE, Role.COMMUNITY_WORKER)
 FINANCE = (Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.CASHIER)
 accepted_the_milestone = did_on("project", "sign", "settle")
 
+STAFF = (*BUREAU_ROLES, *FINANCE, Role.SUPERVISOR, Role.AUDITOR)
+
 PERMISSIONS = {
+    # The lists: their rows are narrowed to what payments.view admits.
+    "payments.list": allow(*APPLICANT_ROLES, Role.COMMUNITY_WORKER, *STAFF),
+    "payments.list_batches": allow(*STAFF),
+    "payments.view_ledger": allow(*STAFF),
     "payments.view": allow(*APPLICANT_ROLES, when=is_own)
     | allow(Role.COMMUNITY_WORKER, when=is_payee)
     | allow(*BUREAU_ROLES, *FINANCE, Role.SUPERVISOR)

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from cms.pages.rules import stages as rules
 from core.ui.charts import Tile
 from grants.awards.lifecycle import W
 from grants.awards.models import Award
-from grants.payments.models import PaymentPlan
+from grants.payments.selectors import money_by_category
 from grants.proposals.models import Proposal
 from grants.publicity.models import Notice
 from grants.publicity.selectors import public_notices
@@ -55,7 +55,7 @@ def figures_of(round_: Round, *, stage: str) -> Figures:
     funnel = funnel_of(round_, stage=stage)
     if stage not in rules.RESULT_STATES:
         return Figures(funnel)
-    return Figures(funnel, money_of(round_), tiles_of(round_))
+    return Figures(funnel, money_by_category(round_), tiles_of(round_))
 
 
 def funnel_of(round_: Round, *, stage: str) -> rules.Funnel:
@@ -71,22 +71,6 @@ def funnel_of(round_: Round, *, stage: str) -> rules.Funnel:
         return rules.funnel(stage=stage, counts=counts, granted_fen=0)
     granted = Award.objects.filter(round=round_, state=W.GRANTED).aggregate(total=Sum("amount_fen"))["total"]
     return rules.funnel(stage=stage, counts=counts, granted_fen=granted or 0)
-
-
-def money_of(round_: Round) -> list[Money]:
-    """Return (category, planned fen, paid fen) in the order of the call, in two queries at most.
-
-    What was released is not planned any more; what came back does not count as paid.
-    """
-    sums = PaymentPlan.objects.filter(project__round=round_).values_list("project__award__category_id")
-    found = {
-        category: (planned, paid)
-        for category, planned, paid in sums.annotate(
-            planned=Sum(F("award_fen") - F("released_fen")), paid=Sum(F("paid_fen") - F("returned_fen"))
-        ).order_by()
-    }
-    categories = sorted(round_.categories.all(), key=lambda one: one.pk)
-    return [(one.name, *found.get(one.pk, (0, 0))) for one in categories]
 
 
 def tiles_of(round_: Round) -> list[Tile]:

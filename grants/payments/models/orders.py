@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import state_check
@@ -66,6 +67,8 @@ class OrderBatch(BatchLifecycle):
     """Orders of one source that are signed, sent and answered together."""
 
     LOCK_RANK = 55
+    STATE_TONES = {B.MADE: "info", B.APPROVED: "info", B.EXECUTED: "warn", B.COMPLETED: "ok", B.VOID: "bad"}
+    STAGES = [B.MADE, B.APPROVED, B.EXECUTED, B.COMPLETED]
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="batches", verbose_name=_("届次"))
     source = models.ForeignKey(FundingSource, models.PROTECT, related_name="+", verbose_name=_("资金来源"))
@@ -102,11 +105,16 @@ class OrderBatch(BatchLifecycle):
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        """Return the page of the batch."""
+        return reverse("batch", args=[self.public_id])
+
 
 class PaymentOrder(OrderLifecycle):
     """One payment of one instalment; its maker does not approve it, its approver does not pay it."""
 
     LOCK_RANK = 56
+    STATE_TONES = {O.SETTLED: "ok", O.FAILED: "bad", O.VOID: "bad", O.EXECUTED: "warn"}
 
     batch = models.ForeignKey(OrderBatch, models.PROTECT, related_name="orders", verbose_name=_("批次"))
     tranche = models.ForeignKey(Tranche, models.PROTECT, related_name="orders", verbose_name=_("期次"))
@@ -159,6 +167,10 @@ class PaymentOrder(OrderLifecycle):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """Return the page on which a payee may read of the payment: that of its instalment."""
+        return self.tranche.get_absolute_url()
 
     def parties(self) -> set[int]:
         """Return the parties of the project."""

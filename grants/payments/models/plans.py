@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Stateful, state_check
@@ -80,6 +81,8 @@ class Tranche(TrancheLifecycle):
     """One instalment. ``amount_fen`` never changes; ``released_fen`` is the part that will not be paid."""
 
     LOCK_RANK = 50
+    STAGES = [T.PLANNED, T.DUE, T.ORDERED, T.PAID]
+    STATE_TONES = {T.DUE: "info", T.HELD: "warn", T.ORDERED: "info", T.PAID: "ok"}
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="tranches", verbose_name=_("项目"))
     no = models.PositiveSmallIntegerField(_("期次"))
@@ -113,6 +116,10 @@ class Tranche(TrancheLifecycle):
 
     def __str__(self) -> str:
         return f"{self.project.number} 第{self.no}期"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the instalment."""
+        return reverse("tranche", args=[self.public_id])
 
     def parties(self) -> set[int]:
         """Return the parties of the project."""
@@ -158,6 +165,10 @@ class Invoice(Stateful):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """Return the page on which the paper lies: that of its instalment."""
+        return self.tranche.get_absolute_url()
 
     def parties(self) -> set[int]:
         """Return the parties of the project."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import state_check
@@ -24,6 +25,8 @@ class Recovery(RecoveryLifecycle):
     """Money asked back from a grantee, until it has come."""
 
     LOCK_RANK = 60
+    STAGES = [V.DEMANDED, V.RECEIVED]
+    STATE_TONES = {V.DEMANDED: "warn", V.REFERRED: "bad", V.RECEIVED: "ok"}
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="recoveries", verbose_name=_("项目"))
     number = models.CharField(_("追款编号"), max_length=40, unique=True)
@@ -55,6 +58,15 @@ class Recovery(RecoveryLifecycle):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the recovery."""
+        return reverse("recovery", args=[self.public_id])
+
+    @property
+    def open_fen(self) -> int:
+        """Return what has not come yet."""
+        return self.amount_fen - self.received_fen
 
     def parties(self) -> set[int]:
         """Return the parties of the project."""

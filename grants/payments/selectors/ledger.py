@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from grants.payments import rules
-from grants.payments.models import Account, Posting
+from grants.payments.models import Account, PaymentPlan, Posting
 from grants.projects.models import Project
 from grants.rounds.models import FundingSource, Round
 
@@ -77,3 +77,17 @@ def balances_of(project: Project) -> dict[str, int]:
     for row in rows.values("account__kind").annotate(total=Sum("amount_fen")):
         found[row["account__kind"]] = row["total"]
     return found
+
+
+def money_by_category(round_: Round) -> list[tuple[str, int, int]]:
+    """Return (category, planned fen, paid fen) in the order of the call, in two queries at most.
+
+    What was released is not planned any more; what came back does not count as paid.
+    """
+    plans = PaymentPlan.objects.filter(project__round=round_).values_list("project__award__category_id")
+    sums = plans.annotate(
+        planned=Sum(F("award_fen") - F("released_fen")), paid=Sum(F("paid_fen") - F("returned_fen"))
+    )
+    found = {category: (planned, paid) for category, planned, paid in sums.order_by()}
+    categories = sorted(round_.categories.all(), key=lambda one: one.pk)
+    return [(one.name, *found.get(one.pk, (0, 0))) for one in categories]

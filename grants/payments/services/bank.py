@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from core.errors import Refused
+from core.errors import RulesBroken
 from core.files.services import store
 from core.policy import Actor
+from core.rulebook import Violation
 from core.sheets import Column, Sheet, read_csv, read_xlsx, write_xlsx
 from core.words import N_
 from grants.payments.models import OrderBatch, PaymentOrder
 from grants.payments.rules import Outcome
 
+MOST_FAULTS = 20
 PAYMENT_COLUMNS = [
     Column("number", N_("付款单号"), required=True),
     Column("holder", N_("收款户名"), required=True),
@@ -31,6 +33,16 @@ RESULT_COLUMNS = [
     Column("on", N_("支付日期"), "date"),
     Column("failure", N_("失败原因")),
 ]
+
+
+class BadResults(RulesBroken):
+    """A result file holds what cannot be read; nothing of it was taken over."""
+
+    code = "bad_results"
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        super().__init__(violations)
+        self.says = _("回单读不出来，没有登记任何结果。请按下面逐行修改后重新上传。")
 
 
 def bank_file(orders: Sequence[PaymentOrder]) -> bytes:
@@ -63,10 +75,11 @@ def keep_bank_file(batch: OrderBatch, orders: Sequence[PaymentOrder], *, by: Act
 
 
 def read_results(data: bytes, *, is_csv: bool = False) -> list[Outcome]:
-    """Read a result file of bank or treasury. Refused with the first fault when anything is wrong in it."""
+    """Read a result file of bank or treasury. Refused, each fault named, when anything is wrong in it."""
     parsed = read_csv(data, RESULT_COLUMNS) if is_csv else read_xlsx(data, RESULT_COLUMNS)
     if not parsed.is_clean:
-        raise Refused(_("回单读不出来：%(why)s") % {"why": parsed.errors[0]}, code="bad_results")
+        faults = parsed.errors[:MOST_FAULTS]
+        raise BadResults([Violation("results", "{told}", {"told": str(one)}) for one in faults])
     return [
         Outcome(
             row["number"],
@@ -77,3 +90,9 @@ def read_results(data: bytes, *, is_csv: bool = False) -> list[Outcome]:
         )
         for row in parsed.rows
     ]
+
+
+def results_form(orders: Sequence[PaymentOrder]) -> bytes:
+    """Return the workbook into which the results of a batch are written: a line for each order."""
+    rows = [{"number": order.number} for order in orders]
+    return write_xlsx([Sheet("回单", RESULT_COLUMNS, rows)])

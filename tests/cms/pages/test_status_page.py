@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cms.pages.selectors import figures
+from grants.payments.selectors import money_by_category
 from grants.proposals.models import Proposal
 from grants.rounds.services import start_execution
 from orgs.areas.models import Community
@@ -59,7 +60,7 @@ def test_once_projects_run_results_money_and_places_are_told(fund):
     assert "获得资助" in page and "4万元" in page
     assert "chart--map" in page and "chart--money" in page and "chart--funnel" in page
     paid = fund.grantee.tranche(1).amount_fen
-    [money] = [row for row in figures.money_of(fund.round) if row[1]]
+    [money] = [row for row in money_by_category(fund.round) if row[1]]
     assert money[1:] == (2 * 20_000_00, paid)
     assert f"{paid / 100:,.2f}" in page
 
@@ -81,7 +82,7 @@ def test_a_lapsed_award_is_planned_no_more(fund):
         by=fund.office.section_chief,
         now=SIGNED,
     )
-    assert sum(planned for _name, planned, _paid in figures.money_of(fund.round)) == 20_000_00
+    assert sum(planned for _name, planned, _paid in money_by_category(fund.round)) == 20_000_00
 
 
 def test_the_page_asks_no_more_for_more_projects(fund):

@@ -123,6 +123,9 @@ APPLICANTS = {"applicant_admin", "applicant_editor", "applicant_finance", "commu
 FINANCE = {"finance_clerk", "finance_approver", "cashier"}
 ROWS = {
     "payments.view": {"clerk", "section_chief", "leader", "supervisor", "auditor"} | FINANCE,
+    "payments.list": {"clerk", "section_chief", "leader", "supervisor", "auditor", *APPLICANTS} | FINANCE,
+    "payments.list_batches": {"clerk", "section_chief", "leader", "supervisor", "auditor"} | FINANCE,
+    "payments.view_ledger": {"clerk", "section_chief", "leader", "supervisor", "auditor"} | FINANCE,
     "payments.meet_condition": {"section_chief"},
     "payments.hold": {"section_chief"},
     "payments.release": {"section_chief"},
