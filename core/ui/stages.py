@@ -38,7 +38,7 @@ def stage_bar(obj: Any, *, public: bool = False) -> StageBar:
     """Read the bar from the machine of an object.
 
     A model may give `STAGES` (the codes of its main way; else all states in order), `PUBLIC_NAMES` (what
-    applicants read) and the bar shows a state beside the main way after the last station that was passed.
+    applicants read), `ASIDE` (verbs that leave the main way and wait for nobody), and the bar shows a state beside the main way after the last station that was passed.
     """
     field = state_fields(type(obj))[0]
     state = getattr(obj, field.attname)
@@ -90,7 +90,7 @@ def _ahead(obj: Any, field: Any, state: str) -> tuple[list[str], set[str]]:
     roles: set[str] = set()
     for method in field.transitions[type(obj)].values():
         found = method._django_fsm.get_transition(state)
-        if found is None:
+        if found is None or method.__name__ in getattr(obj, "ASIDE", ()):
             continue
         if name := getattr(found.permission, "row_name", None):
             row = policy.row(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,9 +35,25 @@ def name_actors_with(resolver: NameActors) -> None:
     _name_actors[:] = [resolver]
 
 
-def moments(obj: Any, *, with_names: bool = False, with_reasons: bool = True) -> list[Moment]:
-    """The history of an object, oldest first; applicants see roles, officers may see names."""
-    log = list(entries(obj))
+def names_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names behind account ids, in one query; nothing where nobody can tell."""
+    wanted = set(user_ids)
+    return _name_actors[0](wanted) if wanted and _name_actors else {}
+
+
+def moments(
+    obj: Any,
+    *,
+    with_names: bool = False,
+    with_reasons: bool = True,
+    only: Collection[str] | None = None,
+    skip: Collection[str] = (),
+) -> list[Moment]:
+    """The history of an object, oldest first; applicants see roles, officers may see names.
+
+    ``only`` names the steps that may be told at all, ``skip`` those too many or too small to be told.
+    """
+    log = [one for one in entries(obj) if one.verb not in skip and (only is None or one.verb in only)]
     names: dict[int, str] = {}
     if with_names and _name_actors:
         names = _name_actors[0]({entry.actor_id for entry in log if entry.actor_id is not None})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Stateful, state_check
@@ -13,11 +14,29 @@ from grants.rounds.models import Category, Round
 from orgs.areas.models import Community
 from orgs.people.models import Body
 
+STATE_TONES = {
+    P.SUBMITTED: "info",
+    P.RETURNED: "warn",
+    P.ELIGIBLE: "ok",
+    P.INELIGIBLE: "bad",
+    P.RECHECKING: "warn",
+    P.OPTIMISING: "warn",
+    P.IN_REVIEW: "info",
+    P.SCORED: "info",
+    P.PROPOSED: "ok",
+    P.AWARDED: "ok",
+    P.STRUCK: "bad",
+}
+
 
 class Proposal(ProposalLifecycle):
     """One application of one applicant in one round. ``slot`` counts the applicant's live applications."""
 
     LOCK_RANK = 20
+    STAGES = (P.DRAFT, P.SUBMITTED, P.ELIGIBLE, P.IN_REVIEW, P.SCORED, P.PROPOSED, P.AWARDED)
+    PUBLIC_NAMES = {P.IN_REVIEW: _("评审中"), P.SCORED: _("评审中")}
+    ASIDE = ("withdraw",)
+    STATE_TONES = STATE_TONES
 
     number = models.CharField(_("申报编号"), max_length=40, null=True, unique=True)
     round = models.ForeignKey(Round, models.PROTECT, related_name="proposals", verbose_name=_("届次"))
@@ -72,6 +91,10 @@ class Proposal(ProposalLifecycle):
 
     def __str__(self) -> str:
         return self.title or self.number or self.public_id
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("proposal", args=[self.public_id])
 
     def parties(self) -> set[int]:
         """Return the bodies whose friends and foes must step aside."""
@@ -229,8 +252,18 @@ class PlaceConsent(ConsentLifecycle):
             ),
         ]
 
+    STATE_TONES = {"asked": "warn", "confirmed": "ok", "refused": "bad"}
+
     def __str__(self) -> str:
         return f"{self.proposal_id} {self.community_id}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its page."""
+        return reverse("consent", args=[self.public_id])
+
+    def parties(self) -> set[int]:
+        """Return the bodies whose friends and foes must step aside."""
+        return self.proposal.parties()
 
 
 class PriorFunding(Stateful):

@@ -37,6 +37,18 @@ def is_consent_of_place(seat: Seat, consent: PlaceConsent) -> bool:
 
 
 @predicate
+def is_consent_in_area(seat: Seat, consent: PlaceConsent) -> bool:
+    """The community that is asked lies in the area of the grant."""
+    return bool(seat.grant.area_code) and consent.community.code.startswith(seat.grant.area_code)
+
+
+@predicate
+def is_consent_of_round(seat: Seat, consent: PlaceConsent) -> bool:
+    """The consent is for an application of the round of the grant."""
+    return bool(is_of_round(seat, consent.proposal))
+
+
+@predicate
 def is_consent_for_own(seat: Seat, consent: PlaceConsent) -> bool:
     """The consent is for an application of the applicant of the grant."""
     return bool(is_own(seat, consent.proposal))
@@ -70,6 +82,32 @@ PERMISSIONS = {
     | allow(Role.OPERATOR, when=is_of_round & is_submitted)
     | allow(Role.STREET_OFFICER, Role.COMMUNITY_WORKER, when=is_of_place & is_submitted)
     | allow(Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.CASHIER, when=is_noticed),
+    # the list has no object: which rows it shows is for selectors.visible_to
+    "proposals.list": allow(
+        *APPLICANT_ROLES,
+        *BUREAU,
+        Role.SUPERVISOR,
+        Role.AUDITOR,
+        Role.OPERATOR,
+        Role.STREET_OFFICER,
+        Role.COMMUNITY_WORKER,
+        Role.FINANCE_CLERK,
+        Role.FINANCE_APPROVER,
+        Role.CASHIER,
+    ),
+    "proposals.read_files": allow(*APPLICANT_ROLES, when=is_own)
+    | allow(*BUREAU, Role.SUPERVISOR, Role.AUDITOR, when=is_submitted)
+    | allow(Role.OPERATOR, when=is_of_round & is_submitted)
+    | allow(Role.STREET_OFFICER, Role.COMMUNITY_WORKER, when=is_of_place & is_submitted),
+    "proposals.view_screening": allow(*BUREAU, Role.SUPERVISOR, Role.AUDITOR, when=is_submitted)
+    | allow(Role.OPERATOR, when=is_of_round & is_submitted),
+    "proposals.list_screening": allow(*BUREAU, Role.SUPERVISOR, Role.AUDITOR, Role.OPERATOR),
+    "proposals.view_consent": allow(*BUREAU, Role.SUPERVISOR, Role.AUDITOR)
+    | allow(Role.OPERATOR, when=is_consent_of_round)
+    | allow(Role.STREET_OFFICER, Role.COMMUNITY_WORKER, when=is_consent_in_area),
+    "proposals.list_consents": allow(
+        *BUREAU, Role.SUPERVISOR, Role.AUDITOR, Role.OPERATOR, Role.STREET_OFFICER, Role.COMMUNITY_WORKER
+    ),
     "proposals.draft": allow(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR, when=is_own),
     "proposals.edit": allow(*APPLICANT_ROLES, when=is_own),
     "proposals.submit": allow(Role.APPLICANT_ADMIN, when=is_own),

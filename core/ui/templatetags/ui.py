@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -144,9 +144,15 @@ def stage_bar(obj: Any, public: bool = False) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/timeline.html")
-def timeline(obj: Any, names: bool = False, reasons: bool = True) -> dict[str, Any]:
+def timeline(
+    obj: Any,
+    names: bool = False,
+    reasons: bool = True,
+    only: Collection[str] | None = None,
+    skip: Collection[str] = (),
+) -> dict[str, Any]:
     """What happened to the object, in words."""
-    return {"moments": moments(obj, with_names=names, with_reasons=reasons)}
+    return {"moments": moments(obj, with_names=names, with_reasons=reasons, only=only, skip=skip)}
 
 
 @register.inclusion_tag("components/buttons.html", takes_context=True)

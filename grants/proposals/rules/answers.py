@@ -10,6 +10,7 @@ from typing import Any
 from core.rulebook import N_, rule
 
 Answers = Mapping[str, Any]
+MAX_FILES = 2
 MISSING: tuple[Any, ...] = (None, "", [], ())
 
 
@@ -25,6 +26,8 @@ class Question:
     required: bool
     bounds: Mapping[str, int]
     options: tuple[str, ...]
+    labels: tuple[str, ...]
+    help: str
     when: tuple[str, Any] | None
 
     def applies(self, answers: Answers) -> bool:
@@ -48,6 +51,8 @@ def questions(schema: Mapping[str, Any]) -> Iterator[Question]:
                     name: item[name] for name in ("min", "max", "min_length", "max_length") if name in item
                 },
                 options=tuple(option["value"] for option in item.get("options", ())),
+                labels=tuple(option["label"] for option in item.get("options", ())),
+                help=item.get("help", ""),
                 when=(when["field"], when["equals"]) if when else None,
             )
 

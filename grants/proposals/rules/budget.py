@@ -111,6 +111,31 @@ CAP_NAMES = {
 }
 
 
+@dataclass(frozen=True)
+class Ratio:
+    """One kind of cost against its cap; ``most`` is the largest amount that keeps it, in fen."""
+
+    name: str
+    spent: int
+    most: int
+    percent: int
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the cap is broken."""
+        return self.spent > self.most
+
+
+def ratios(budget: Budget, terms: Terms) -> list[Ratio]:
+    """Return every cap of the terms that is in use or could be, in the order of the terms."""
+    asked = budget.requested_fen
+    found = [
+        Ratio(CAP_NAMES.get(cap, cap), budget.grant_towards(cap), asked * percent // 100, percent)
+        for cap, percent in terms.limits.percent_max.items()
+    ]
+    return [one for one in found if one.percent or one.spent]
+
+
 @rule(
     "B4",
     says=N_("{name} {spent:yuan} 元，超过申请资金的 {percent}%，最多可填 {most:yuan} 元"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from grants.proposals.rules import eligibility
 from grants.proposals.rules.answers import COMPLETENESS, split_by_blindness
 from grants.proposals.rules.budget import BUDGET_RULES, Budget, Line
 from grants.proposals.selectors.history import earlier_projects
+from grants.proposals.selectors.writing import named_files
 from grants.rounds.models import Round
 from grants.rounds.rules import Terms
 from grants.rounds.selectors import accounts
@@ -40,22 +41,28 @@ def default_track(terms: Terms, *, is_group: bool) -> str:
     return fitting[0] if fitting else next(iter(terms.tracks))
 
 
-def budget_of(proposal: Proposal, answers: dict[str, Any] | None = None) -> Budget:
-    """Return the budget as plain values."""
+def budget_of(
+    proposal: Proposal,
+    answers: dict[str, Any] | None = None,
+    known: Mapping[str, tuple[str, ...]] | None = None,
+) -> Budget:
+    """Return the budget as plain values; ``known`` is the chart of accounts, if it is at hand."""
     lines = tuple(
         Line(**{name: getattr(row, name) for name in LINE_COLUMNS}) for row in proposal.budget.all()
     )
     activities = (answers if answers is not None else proposal.answers()).get("activities", "")
-    return Budget(proposal.track, lines, accounts(), str(activities))
+    chart = accounts() if known is None else known
+    return Budget(proposal.track, lines, chart, str(activities))
 
 
-def broken_rules(proposal: Proposal) -> list[Violation]:
+def broken_rules(proposal: Proposal, budget: Budget | None = None) -> list[Violation]:
     """Return everything that stands between a draft and its submission, in the order of the form."""
     answers = proposal.answers()
     form = proposal.round.form
     assert form is not None  # noqa: S101 - a published round has a form
     found = violations(COMPLETENESS, form.schema, answers)
-    return found + violations(BUDGET_RULES, budget_of(proposal, answers), proposal.round.parsed_terms())
+    budget = budget or budget_of(proposal, answers)
+    return found + violations(BUDGET_RULES, budget, proposal.round.parsed_terms())
 
 
 def snapshot_of(proposal: Proposal) -> dict[str, Any]:
@@ -73,6 +80,7 @@ def snapshot_of(proposal: Proposal) -> dict[str, Any]:
         "answers": proposal.answers(),
         "budget": [{name: getattr(row, name) for name in LINE_COLUMNS} for row in proposal.budget.all()],
         "requested_fen": proposal.requested_fen,
+        "files": named_files(proposal),
     }
 
 
@@ -125,6 +133,8 @@ def bonus_facts(proposal: Proposal) -> list[str]:
 
 def consent_state(proposal: Proposal) -> str:
     """Return the state of the consent of the present place; empty if nobody was asked."""
+    if proposal.pk is None:
+        return ""
     found = proposal.consents.filter(community=proposal.community).order_by("-id").first()
     return found.state if found else ""
 

@@ -1,5 +1,6 @@
 """One function per button about an application, by who presses it."""
 
+from grants.proposals.services.attaching import attach_file, remove_file
 from grants.proposals.services.consent import ask_consent, confirm_consent, refuse_consent
 from grants.proposals.services.drafting import save_section, set_budget, start_draft
 from grants.proposals.services.handing_in import (
@@ -39,6 +40,7 @@ from grants.proposals.services.selection import (
 __all__ = [
     "advise_ineligible",
     "ask_consent",
+    "attach_file",
     "award_proposal",
     "confirm_consent",
     "decline_proposal",
@@ -56,6 +58,7 @@ __all__ = [
     "record_prior_funding",
     "record_verdict",
     "refuse_consent",
+    "remove_file",
     "request_recheck",
     "resubmit_proposal",
     "return_proposal",

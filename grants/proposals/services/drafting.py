@@ -16,6 +16,7 @@ from core.policy import Actor
 from grants.proposals.models import BudgetLine, Proposal, SectionAnswers
 from grants.proposals.rules.answers import section_keys
 from grants.proposals.selectors import default_track
+from grants.proposals.selectors.writing import budget_mark
 from grants.rounds.lifecycle import R
 from grants.rounds.models import Round
 from grants.rounds.selectors import application_window
@@ -46,7 +47,8 @@ def start_draft(
     return creating(proposal, by=by, now=now, key=key, permission="proposals.draft", verb="start_draft")
 
 
-def _writable(proposal: Proposal, now: datetime) -> None:
+def writable(proposal: Proposal) -> None:
+    """Raise NotNow unless the applicant may still write."""
     if not proposal.is_editable:
         raise NotNow(_("这份申报已经提交，现在不能修改。"), verb="edit", state=proposal.state)
 
@@ -70,7 +72,7 @@ def save_section(
     with changing(
         Proposal, proposal_id, by=by, now=now, key=key, verb="save_section", permission="proposals.edit"
     ) as proposal:
-        _writable(proposal, now)
+        writable(proposal)
         form = proposal.round.form
         if form is None or section not in section_keys(form.schema):
             raise Refused(_("申报表没有这一章节。"), field="section")
@@ -107,10 +109,12 @@ def set_budget(
     now: datetime,
     key: UUID | None = None,
     version: int | None = None,
+    seen: str | None = None,
 ) -> Receipt:
     """Replace the budget; a line is a mapping with the columns of BudgetLine, amounts in fen.
 
     Sums that do not add up are kept as written and reported at submission, so that nothing is lost.
+    ``seen`` is the mark of the budget that the page showed; Stale when another tab saved a different one.
     """
     with changing(
         Proposal,
@@ -122,7 +126,9 @@ def set_budget(
         verb="set_budget",
         permission="proposals.edit",
     ) as proposal:
-        _writable(proposal, now)
+        writable(proposal)
+        if seen is not None and seen != budget_mark(proposal.budget.all()):
+            raise Stale()
         rows = [BudgetLine(proposal=proposal, no=no, **line) for no, line in enumerate(lines, start=1)]
         proposal.budget.all().delete()
         BudgetLine.objects.bulk_create(rows)

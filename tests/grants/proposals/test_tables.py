@@ -172,6 +172,8 @@ PLACES = {"street_officer", "community_worker"}
 SCREENERS = {"operator", "clerk"}
 ROWS = {
     "proposals.view": WATCH,
+    "proposals.read_files": WATCH,
+    "proposals.list": WATCH | FINANCE | PLACES | APPLICANTS,
     "proposals.screen": SCREENERS,
     "proposals.judge_check": {"clerk"},
     "proposals.return": SCREENERS,
@@ -188,6 +190,7 @@ ROWS = {
 }
 OWN = {
     "proposals.view": APPLICANTS,
+    "proposals.read_files": APPLICANTS,
     "proposals.draft": {"applicant_admin", "applicant_editor"},
     "proposals.edit": APPLICANTS,
     "proposals.submit": {"applicant_admin"},
