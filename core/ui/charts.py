@@ -232,7 +232,7 @@ def _map(title: str, cells: Sequence[Tile]) -> SafeString:
     drawn = []
     for one in cells:
         x, y = (one.column - 1) * size + 2, (one.row - 1) * 64 + 2
-        step = -(-one.count * 4 // most) if most else 0
+        step = -(-one.count * 4 // max(most, 4))
         middle = x + size / 2
         words = [(one.name.removesuffix("街道"), 24, "tile-name"), (f"{one.count:,}", 46, "tile-count")]
         texts = "".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,8 @@ from grants.rounds.rules.words import CONDITIONS
 YES_NO = (("yes", _("已提交")), ("no", _("未提交")))
 OWED = (("yes", _("尚未退清")), ("late", _("已逾期")), ("twice", _("两次催缴仍未退")))
 CLOSED = (V.RECEIVED, V.WITHDRAWN)
+ORDER = (T.DUE, T.HELD, T.ORDERED, T.PLANNED, T.PAID, T.CANCELLED)
+URGENCY = Case(*(When(state=state, then=Value(place)) for place, state in enumerate(ORDER)))
 
 
 def _rounds() -> list[tuple[str, str]]:
@@ -49,7 +51,7 @@ class TrancheList(ListPage):
 
     title = _("拨款")
     nothing = _("还没有拨款。项目签约后，各期拨款出现在这里。")
-    default_sort = "due_on"
+    default_sort = "urgency"
     columns = (
         Col("project__number", _("项目编号"), sort="project__number", link=_address),
         Col("no", _("期次"), kind="int", sort="no"),
@@ -77,9 +79,8 @@ class TrancheList(ListPage):
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         paper = Invoice.objects.filter(tranche=OuterRef("pk"), is_live=True)
-        super().__init__(
-            request, rows.select_related("project__payee", "project__round").annotate(has_paper=Exists(paper))
-        )
+        related = rows.select_related("project__payee", "project__round")
+        super().__init__(request, related.annotate(has_paper=Exists(paper), urgency=URGENCY))
 
 
 class BatchList(ListPage):
@@ -142,7 +143,7 @@ class RecoveryList(ListPage):
 class PlanList(ListPage):
     """The money of each project of a round."""
 
-    title = _("各项目资金")
+    title = _("资金台账")
     nothing = _("本届还没有项目。")
     default_sort = "project__number"
     columns = (

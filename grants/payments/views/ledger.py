@@ -9,16 +9,20 @@ from core.ui.pages import listed
 from grants.payments.lists import PlanList, PostingList
 from grants.payments.selectors import money_by_category, standings, visible_plans, visible_postings
 from grants.payments.selectors import visible_rounds as rounds_of
+from grants.rounds.lifecycle import R
 from grants.rounds.models import FundingSource
+
+RUNNING = (R.EXECUTING, R.CLOSED)
 
 
 @permits("payments.view_ledger")
 def ledger(request: HttpRequest) -> HttpResponse:
-    """The money of one round: the one asked for, else the newest that somebody may read."""
+    """The money of one round: the one asked for, else the newest in which projects run, else the newest."""
     actor = actor_of(request)
     rounds = list(rounds_of(actor))
-    asked = request.GET.get("round", "")
-    round_ = next((one for one in rounds if one.code == asked), rounds[0] if rounds else None)
+    asked = [one for one in rounds if one.code == request.GET.get("round", "")]
+    running = [one for one in rounds if one.state in RUNNING]
+    round_ = next(iter([*asked, *running, *rounds]), None)
     plans = visible_plans(actor).filter(project__round=round_)
     sources = list(FundingSource.objects.all())
     page = PlanList(

@@ -107,6 +107,8 @@ def test_a_map_darkens_by_number_and_says_the_number_too():
     chart = charts.tile_map("街道", TILES)
     found = {group.find(f"{SVG}text").text: group.get("class") for group in parsed(chart).iter(f"{SVG}g")}
     assert found == {"杨园": "tile tile-4", "徐家棚": "tile tile-0", "紫阳": "tile tile-1"}
+    few = str(charts.tile_map("街道", [Tile(1, 1, "杨园街道", 1)]).svg)
+    assert "tile-1" in few and "tile-4" not in few
     assert chart.rows[0] == ["杨园街道", "7", "90,000.00"]
     assert [row[0] for row in chart.rows] == ["杨园街道", "紫阳街道", "徐家棚街道"]
     assert len(charts.tile_map("无金额", [Tile(1, 1, "紫阳街道", 2)]).heads) == 2

@@ -76,6 +76,13 @@ def test_the_list_shows_exactly_what_may_be_opened(two):
             assert (tranche.get_absolute_url() in page) is opens, (name, tranche)
 
 
+def test_what_is_due_stands_first(two):
+    page = Desk(two.office.finance_clerk).read(reverse("tranches"))
+    due = [one.get_absolute_url() for one in Tranche.objects.filter(state="due")]
+    planned = [one.get_absolute_url() for one in Tranche.objects.filter(state="planned")]
+    assert len(due) == 2 and max(map(page.index, due)) < min(map(page.index, planned))
+
+
 def test_an_auditor_reads_the_round_he_is_engaged_for_and_no_other(two):
     firm = a_body("audit_firm", "武汉允诚会计师事务所")
     own = someone("曾审计", firm)
