@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -41,6 +42,10 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.object_type}:{self.object_id} {self.verb}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the entry: its hash, which also says that it is this very one."""
+        return reverse("log_entry", args=[self.hash])
 
 
 class Reason(models.Model):

@@ -291,7 +291,7 @@ def todo_for(actor: Actor, *, now: datetime) -> list[Pending]:
 
 def _to_approve(actor: Actor) -> list[Pending]:
     """Return what a security administrator approves: never what is about oneself or was asked by oneself."""
-    me = actor.user_id
+    me = actor.user_id or 0
     roles = Membership.objects.filter(state=M.REQUESTED).exclude(user_id=me).exclude(requested_by_id=me)
     letters = Invitation.objects.filter(state=I.REQUESTED).exclude(invited_by_id=me)
     moves = HandOver.objects.filter(state=H.REQUESTED).exclude(to_user_id=me).exclude(requested_by_id=me)

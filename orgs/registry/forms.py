@@ -126,7 +126,9 @@ class DetailsForm(forms.Form):
     incubated_to = DayField(label=_("出壳日期"), required=False)
     charity_since = DayField(label=_("慈善组织认定日期"), required=False)
     contact_name = forms.CharField(label=_("联系人"), max_length=60, required=False)
-    contact_phone = forms.CharField(label=_("联系电话"), max_length=40, required=False)
+    contact_phone = forms.CharField(
+        label=_("联系电话"), max_length=40, required=False, help_text=_("不填则不变。")
+    )
     website = forms.URLField(label=_("网站"), max_length=200, required=False, assume_scheme="https")
     staff_count = forms.IntegerField(label=_("专职人数"), min_value=0, max_value=100_000, required=False)
     social_worker_count = forms.IntegerField(
@@ -144,14 +146,17 @@ COUNTS = ("staff_count", "social_worker_count", "volunteer_count", "registered_c
 
 
 def details_of(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the cleaned details as the services take them: no empty count."""
+    """Return the cleaned details as the services take them: no empty count, no phone that was not typed."""
     details = {name: data[name] for name in DetailsForm.base_fields if name != "reason" and name in data}
+    if not details.get("contact_phone"):
+        details.pop("contact_phone", None)
     return details | {name: details[name] or 0 for name in COUNTS if name in details}
 
 
 def edit_form(entry: SocialOrganisation) -> type[forms.Form]:
     """The details as they stand; the amount in yuan."""
-    values = {name: getattr(entry, name) for name in DetailsForm.base_fields if name != "reason"}
+    shown = [name for name in DetailsForm.base_fields if name not in ("reason", "contact_phone")]
+    values = {name: getattr(entry, name) for name in shown}
     fen = entry.registered_capital_fen
     return with_initial(DetailsForm, values | {"registered_capital_fen": f"{fen // 100}.{fen % 100:02d}"})
 

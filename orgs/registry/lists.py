@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,7 +139,7 @@ class RegistryList(ListPage):
     """Organisations and recorded groups, as officers work with them."""
 
     title = _("社会组织名册")
-    columns = (
+    columns: Sequence[Col] = (
         *COLUMNS,
         Col("host", _("代管单位"), on_page=False, width=40,
             value=lambda body: body.group.host.name if hasattr(body, "group") else ""),
@@ -160,7 +161,7 @@ class PublicList(RegistryList):
     """What everybody may look up of the register."""
 
     title = _("社会组织名册查询")
-    columns = (
+    columns: Sequence[Col] = (
         Col("name", _("名称"), sort="name", link=_public_page, width=40),
         *COLUMNS[1:],
     )

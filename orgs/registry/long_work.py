@@ -26,7 +26,7 @@ def import_sheet(
     What was not previewed is not imported: the answer says why, and the clerk looks at it anew.
     """
     ref = FileRef.objects.select_related("blob").get(public_id=payload["file"])
-    owner = User.objects.filter(pk=progress.job.owner_id).first()
+    owner = User.objects.filter(pk=progress.job.owner_id or 0).first()
     by = actor_for(owner, on=day_of(progress.now()))
     if policy.check(by, "registry.import") is None:
         return {"refused": _("发起人已没有导入名册的岗位，未导入。")}

@@ -163,9 +163,12 @@ class DelegateForm(forms.Form):
 
 
 def lendable(person: Any) -> list[Membership]:
-    """The roles of a person that may be lent."""
-    held = selectors.memberships(on=clock.today()).filter(user__person=person)
-    return [one for one in held if one.role in LENDABLE]
+    """The roles of a person that may be lent; asked for once in drawing a page."""
+    if "_lendable" not in person.__dict__:
+        held = selectors.memberships(on=clock.today()).filter(user__person=person)
+        person.__dict__["_lendable"] = [one for one in held if one.role in LENDABLE]
+    found: list[Membership] = person.__dict__["_lendable"]
+    return found
 
 
 LENDABLE = set(Role) - rules.APPLICANT - rules.ADMINISTRATORS - {"community_worker", "expert", "coach"}
@@ -189,11 +192,13 @@ class RevokeDelegationForm(forms.Form):
 
 
 def given_delegations(person: Any) -> list[Delegation]:
-    """What this person lent and has not taken back, as far as it has not ended."""
-    lent = Delegation.objects.filter(
-        membership__user__person=person, state=D.GIVEN, valid_to__gte=clock.today()
-    )
-    return list(lent.select_related("membership__body", "delegate__person").order_by("valid_to", "pk"))
+    """What this person lent and has not taken back, as far as it has not ended; asked for once too."""
+    if "_given" not in person.__dict__:
+        mine = {"membership__user__person": person, "state": D.GIVEN, "valid_to__gte": clock.today()}
+        lent = Delegation.objects.filter(**mine).select_related("membership__body", "delegate__person")
+        person.__dict__["_given"] = list(lent.order_by("valid_to", "pk"))
+    found: list[Delegation] = person.__dict__["_given"]
+    return found
 
 
 def revoke_form(person: Any) -> type[forms.Form]:

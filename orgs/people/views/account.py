@@ -26,7 +26,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def _oneself(request: HttpRequest) -> Person:
-    return Person.objects.select_related("user").get(user=request.user)
+    return Person.objects.select_related("user").get(user=request.user.pk or 0)
 
 
 def _address(code: str) -> str:
@@ -71,5 +71,5 @@ def press_account(request: HttpRequest, code: str) -> HttpResponse:
         if code == "sign_out":
             logout(request)
         elif code == "contact":
-            update_session_auth_hash(request, User.objects.get(pk=request.user.pk))
+            update_session_auth_hash(request, User.objects.get(pk=request.user.pk or 0))
     return answer

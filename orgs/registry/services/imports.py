@@ -155,7 +155,7 @@ def keep_sheet(
 ) -> FileRef:
     """Keep a workbook between its preview and its import; only what could be read is kept."""
     preview_import(data=data, by=by)
-    owner = User.objects.get(pk=by.user_id)
+    owner = User.objects.get(pk=by.user_id or 0)
     return store(data, filename=filename, owner=owner, purpose=PURPOSE, by=by, now=now)
 
 

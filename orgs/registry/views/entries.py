@@ -17,7 +17,7 @@ from core.ui.pages import listed, shown
 from orgs.people.lifecycle import I
 from orgs.people.models import Body, Invitation
 from orgs.people.selectors import memberships
-from orgs.registry import buttons, selectors
+from orgs.registry import buttons, rules, selectors
 from orgs.registry.lists import AccountList, RegistryList
 from orgs.registry.models import BankAccount, CommunityGroup, CreditListing, SocialOrganisation
 
@@ -50,9 +50,15 @@ def _organisation_page(
     entry = _with_papers(entry.pk)
     return shown(
         request, entry, ORGANISATION, buttons=buttons.ORGANISATION, press="press_organisation",
-        pressed=pressed, standing=selectors.standing(entry.body_id, today()),
+        pressed=pressed, grade=_grade(entry),
         changes=selectors.told(selectors.changes_of(entry.body)), **_house(entry.body, actor),
     )  # fmt: skip
+
+
+def _grade(entry: SocialOrganisation) -> str:
+    """The grade of today."""
+    rows = [(one.grade, one.valid_from, one.valid_to) for one in entry.grades.all()]
+    return rules.grade_on(rows, today())
 
 
 def _with_papers(pk: int) -> SocialOrganisation:
