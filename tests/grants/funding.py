@@ -8,17 +8,18 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from core.documents import documents
 from core.files.services import store
 from core.lifecycle import changing
 from core.policy import SYSTEM, Actor
 from core.workdays import SHANGHAI
 from evaluations.panels.models import Dossier
 from grants.audits import services as audits
-from grants.audits.models import Engagement
+from grants.audits.models import Engagement, Settlement
 from grants.awards import services as awards
 from grants.awards.models import Award
 from grants.payments import services as payments
-from grants.payments.models import OrderBatch, Tranche
+from grants.payments.models import Invoice, OrderBatch, PaymentOrder, Tranche
 from grants.payments.rules import Outcome
 from grants.projects import services as projects
 from grants.projects.models import Project, Report
@@ -327,6 +328,24 @@ class Fund:
             engagement_id=engagement.pk, report_no="允诚审字9号", by=self.auditor, now=later
         )
         return Engagement.objects.get(pk=engagement.pk)
+
+
+def file_papers(fund: Fund, now: datetime = SETTLED) -> None:
+    """Put every document that a finished project has produced on file, as the worker does."""
+    names = {one.code: one.title for one in documents()}
+    for who in fund.grantees:
+        project = who.project
+        owners: dict[str, list[Any]] = {
+            "projects.certificate": [project],
+            "awards.letter": [project.award],
+            "audits.settlement": list(Settlement.objects.filter(project=project)),
+            "payments.request": list(Invoice.objects.filter(project=project)),
+            "payments.advice": list(PaymentOrder.objects.filter(project=project)),
+        }
+        for code, records in owners.items():
+            for record in records:
+                name, purpose = f"{names[code]}.pdf", f"document.{code}"
+                store(pdf(), filename=name, owner=record, purpose=purpose, by=SYSTEM, now=now)
 
 
 def sha256(data: bytes) -> str:

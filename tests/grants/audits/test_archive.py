@@ -12,9 +12,8 @@ import pytest
 from core.audit.verify import problems
 from core.documents import documents, render_document
 from core.errors import Forbidden, NotNow, RulesBroken
-from core.files.services import read, store
+from core.files.services import read
 from core.jobs import queue as jobs
-from core.policy import SYSTEM
 from grants.audits import rules, services
 from grants.audits.models import ArchiveItem, ProjectArchive, Settlement
 from grants.audits.selectors import pages_to_settle
@@ -22,7 +21,7 @@ from grants.audits.services.archiving import missing_papers
 from grants.payments.models import Invoice, PaymentOrder
 from grants.projects.services import terminate_project
 from grants.rounds.services import archive_round, close_round, start_execution
-from tests.grants.funding import AWARDED, SETTLED, STARTED, pdf, sha256
+from tests.grants.funding import AWARDED, SETTLED, STARTED, file_papers, sha256
 from tests.grants.tables import force
 
 pytestmark = pytest.mark.django_db
@@ -58,20 +57,6 @@ def seal(fund, by=None):
     return services.archive_project(project_id=fund.grantee.pk, by=by or fund.office.clerk, now=SETTLED)
 
 
-def print_papers(fund):
-    """Put every rendered document on file, as the worker does."""
-    project = fund.grantee.project
-    owners = {"projects.certificate": [project], "audits.settlement": list(Settlement.objects.all())}
-    owners["awards.letter"] = [project.award]
-    owners["payments.request"] = list(Invoice.objects.filter(project=project))
-    owners["payments.advice"] = list(PaymentOrder.objects.filter(project=project))
-    names = {one.code: one.title for one in documents()}
-    for code, records in owners.items():
-        for record in records:
-            name = f"{names[code]}.pdf"
-            store(pdf(), filename=name, owner=record, purpose=f"document.{code}", by=SYSTEM, now=SETTLED)
-
-
 def says(refused):
     return "；".join(str(one) for one in refused.value.violations)
 
@@ -83,7 +68,7 @@ def test_an_incomplete_file_is_refused_and_says_what_is_missing(closed):
     for name in ("结算单", "结项证书", "拨款通知（第1期）", "请款单（第3期）", "政府网站的网址和页面截图"):
         assert name in told
     assert missing_papers(closed.grantee.project)
-    print_papers(closed)
+    file_papers(closed)
     with pytest.raises(RulesBroken) as refused:
         seal(closed)
     assert {one.code for one in refused.value.violations} == {"W2", "W3"}  # the notice on the government site
@@ -92,7 +77,7 @@ def test_an_incomplete_file_is_refused_and_says_what_is_missing(closed):
 
 def test_the_sealed_file_holds_every_paper_with_its_hash(closed):
     closed.post_on_government_site()
-    print_papers(closed)
+    file_papers(closed)
     archive = seal(closed)
     assert closed.grantee.project.state == "archived"
     with zipfile.ZipFile(io.BytesIO(read(archive.pack))) as pack:
@@ -112,7 +97,7 @@ def test_the_sealed_file_holds_every_paper_with_its_hash(closed):
 
 def test_the_file_holds_no_account_number_and_no_objector(closed):
     closed.post_on_government_site()
-    print_papers(closed)
+    file_papers(closed)
     archive = seal(closed)
     with zipfile.ZipFile(io.BytesIO(read(archive.pack))) as pack:
         text = b"".join(
@@ -135,7 +120,7 @@ def test_a_project_that_was_stopped_has_a_smaller_file(fund):
     fund.sign()
     terminate_project(project_id=fund.grantee.pk, reason="退出", by=fund.office.leader, now=STARTED)
     assert fund.grantee.project.state == "closed"
-    print_papers(fund)
+    file_papers(fund)
     archive = seal(fund)
     assert fund.grantee.project.state == "archived"
     assert not ArchiveItem.objects.filter(archive=archive, group__in=[11, 12, 14]).exists()
@@ -148,14 +133,14 @@ def test_a_round_is_archived_after_its_last_project(closed):
     closed.post_on_government_site()
     with pytest.raises(NotNow):
         archive_round(round_id=closed.round.pk, by=clerk, now=SETTLED)
-    print_papers(closed)
+    file_papers(closed)
     seal(closed)
     archive_round(round_id=closed.round.pk, by=clerk, now=SETTLED)
 
 
 def test_verify_names_a_catalogue_that_was_changed(closed):
     closed.post_on_government_site()
-    print_papers(closed)
+    file_papers(closed)
     archive = seal(closed)
     force(archive, catalogue_sha256="0" * 64)
     assert [one.where for one in problems("files")] == [archive.number]
@@ -163,7 +148,7 @@ def test_verify_names_a_catalogue_that_was_changed(closed):
 
 def test_the_documents_of_the_three_rooms_are_rendered(closed):
     closed.post_on_government_site()
-    print_papers(closed)
+    file_papers(closed)
     seal(closed)
     project = closed.grantee.project
     owners = {

@@ -69,6 +69,17 @@ FINANCE = {"finance_clerk", "finance_approver", "cashier"}
 BUREAU = {"clerk", "section_chief", "leader"}
 ROWS = {
     "audits.view": BUREAU | FINANCE | {"supervisor"},
+    "audits.list": BUREAU | FINANCE | {"supervisor", "auditor"},
+    "audits.list_pages": BUREAU
+    | FINANCE
+    | {
+        "supervisor",
+        "auditor",
+        "applicant_admin",
+        "applicant_editor",
+        "applicant_finance",
+        "community_worker",
+    },
     "audits.engage": {"section_chief"},
     "audits.settle": {"section_chief"},
     "audits.archive": {"clerk"},

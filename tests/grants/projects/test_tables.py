@@ -176,6 +176,7 @@ OUTSIDE = {
     "projects.archive": {"clerk"},
 }
 APPLICANTS = {"applicant_admin", "applicant_editor", "applicant_finance"}
+OUTSIDE["projects.list"] = OUTSIDE["projects.view"] | APPLICANTS | {"community_worker", "street_officer"}
 OWN = {
     "projects.view": APPLICANTS | {"community_worker"},
     "projects.accept_agreement": {"applicant_admin", "community_worker"},
@@ -194,6 +195,27 @@ def test_every_row_admits_exactly_these_roles(fund):
         assert admitted(name, project) == OUTSIDE.get(name, set()), name
         inside = admitted(name, project, body_id=fund.grantee.body.pk)
         assert inside - admitted(name, project) == OWN.get(name, set()), name
+
+
+@pytest.mark.parametrize(
+    ("row", "fields"),
+    [
+        ("projects.read_rectification", {"midterm_failures": 1}),
+        ("projects.read_certificate", {"state": "closed", "signed_on": SIGNED.date()}),
+    ],
+)
+def test_a_paper_of_its_time_is_read_by_whoever_sees_the_project(fund, row, fields):
+    force(fund.grantee.project, **fields)
+    body = fund.grantee.body.pk
+    assert admitted(row, fund.grantee.project) == OUTSIDE["projects.view"]
+    assert admitted(row, fund.grantee.project, body_id=body) == admitted(
+        "projects.view", fund.grantee.project, body_id=body
+    )
+
+
+def test_a_stopped_project_has_no_certificate(fund):
+    force(fund.grantee.project, state="closed", signed_on=SIGNED.date(), was_stopped=True)
+    assert admitted("projects.read_certificate", fund.grantee.project) == set()
 
 
 def test_recusal_stands_above_every_row(fund):
