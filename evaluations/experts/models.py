@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Stateful
@@ -36,6 +37,10 @@ class Expert(Stateful):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("expert", args=[self.public_id])
 
     @property
     def employer_key(self) -> str:
@@ -86,6 +91,10 @@ class Draw(Stateful):
 
     def __str__(self) -> str:
         return f"{self.round_code} {self.purpose}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("draw", args=[self.public_id])
 
 
 class DrawWitness(Stateful):

@@ -1,6 +1,6 @@
 """Who keeps the pool and who draws from it."""
 
-from core.policy import BUREAU_ROLES, SYSTEM_ONLY, Role, Seat, allow, predicate
+from core.policy import SYSTEM_ONLY, Role, Seat, allow, predicate
 from evaluations.experts.models import DrawWitness, Expert, ExpertLeave
 
 
@@ -17,12 +17,16 @@ def drew_it(seat: Seat, obj: DrawWitness) -> bool:
     return obj.draw.drawn_by_id == seat.actor.user_id
 
 
+KEEPERS = (Role.CLERK, Role.SECTION_CHIEF, Role.SUPERVISOR, Role.AUDITOR)
+
 PERMISSIONS = {
-    "experts.view": allow(*BUREAU_ROLES, Role.SUPERVISOR, Role.AUDITOR)
-    | allow(Role.EXPERT, when=is_the_expert),
+    "experts.view": allow(*KEEPERS) | allow(Role.EXPERT, Role.EVALUATOR, when=is_the_expert),
+    "experts.list": allow(*KEEPERS),
     "experts.register": allow(Role.CLERK, Role.SECTION_CHIEF) | SYSTEM_ONLY,
     "experts.record_leave": allow(Role.CLERK, Role.SECTION_CHIEF)
     | allow(Role.EXPERT, Role.EVALUATOR, when=is_the_expert),
+    "experts.view_draw": allow(*KEEPERS),
+    "experts.list_draws": allow(*KEEPERS),
     "experts.draw": allow(Role.CLERK, Role.SECTION_CHIEF),
     "experts.witness": allow(Role.SUPERVISOR, when=~drew_it),
 }

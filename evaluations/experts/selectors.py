@@ -2,14 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
+from core.policy import Actor, Role
+from core.todo import Pending
 from evaluations.experts import rules
 from evaluations.experts.models import Draw, Expert
 from orgs.people.selectors import ties_of
+
+FieldNames = Callable[[], dict[str, str]]
+_field_names: list[FieldNames] = []
+
+
+def name_fields_with(resolver: FieldNames) -> None:
+    """Install the function that gives fields of expertise by code (the rounds room knows the categories)."""
+    _field_names[:] = [resolver]
+
+
+def field_names() -> dict[str, str]:
+    """Return what fields of expertise are called, by code; empty where nobody told."""
+    return _field_names[0]() if _field_names else {}
+
+
+def todo_for(actor: Actor, *, now: datetime) -> list[Pending]:
+    """Return what waits for somebody here: draws that the supervisor has to witness."""
+    if not actor.has(Role.SUPERVISOR):
+        return []
+    waiting = Draw.objects.filter(witness__isnull=True).exclude(drawn_by_id=actor.user_id)
+    return [Pending(_("待见证的专家抽取"), waiting, url_name="draws", query="waits=witness")]
+
+
+def for_list(*, on: date) -> QuerySet[Expert]:
+    """Return the whole pool with names, employers, how often each sat, and who is away on a day."""
+    away = Q(leaves__first_day__lte=on, leaves__last_day__gte=on)
+    found = Expert.objects.select_related("person", "employer")
+    return found.annotate(
+        sat=Count("seats__panel", distinct=True), away=Count("leaves", filter=away, distinct=True)
+    )
+
+
+def draws() -> QuerySet[Draw]:
+    """Return every draw with its witness."""
+    return Draw.objects.select_related("witness")
+
+
+@dataclass(frozen=True)
+class Lot:
+    """One candidate of a draw as the page tells it: the lot, and what came of it."""
+
+    expert: Expert | None
+    key: str
+    role: str
+    employer: str
+    lot: str
+    outcome: str
+    place: int
+
+
+def lots(draw: Draw) -> list[Lot]:
+    """Return the candidates of a draw in the order of their lots, with their experts, in one query."""
+    found = {e.code: e for e in Expert.objects.select_related("person")}
+    seated = {key: place for place, key in enumerate(draw.seated, start=1)}
+    spare = {key: place for place, key in enumerate(draw.reserves, start=1)}
+    told = []
+    for row in draw.candidates:
+        key = row["key"]
+        outcome = "seated" if key in seated else "reserve" if key in spare else ""
+        place = seated.get(key) or spare.get(key) or 0
+        lot = rules.lot(draw.seed, key)
+        told.append(Lot(found.get(key), key, row["role"], row["employer"], lot, outcome, place))
+    return sorted(told, key=lambda one: (one.lot, one.key))
 
 
 def available(*, on: date) -> QuerySet[Expert]:

@@ -132,7 +132,9 @@ def draw_experts(
     }
     drawn = rules.draw(drum, seed=seed, **rule)
     if len(drawn.seated) < sum(seats.values()):
-        raise Refused(_("专家库中可用专家不足，未抽取：%(missing)s") % {"missing": dict(drawn.missing)})
+        words = {rules.FINANCE: _("财务专家缺 %(n)s 人"), rules.GENERAL: _("业务专家缺 %(n)s 人")}
+        lacking = "、".join(words[role] % {"n": n} for role, n in drawn.missing.items())
+        raise Refused(_("专家库中可用专家不足，未抽取：%(missing)s。") % {"missing": lacking}, code="too_few")
     outcome = _outcome(drum, drawn)
     record = Draw(
         round_code=round_code, purpose=purpose, seed=seed, rule=rule, drawn_by_id=by.user_id, **outcome

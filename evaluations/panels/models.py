@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Stateful, state_check
@@ -24,6 +25,14 @@ def points(label: Any) -> Any:
 
 class Panel(PanelLifecycle):
     """A group of people who judge the dossiers of one stage under one published rule."""
+
+    STATE_TONES = {
+        P.FORMING: "neutral",
+        P.ASSIGNED: "info",
+        P.SCORING: "info",
+        P.LOCKED: "warn",
+        P.CONCLUDED: "ok",
+    }
 
     round_code = models.CharField(_("届次代码"), max_length=40)
     stage = models.CharField(_("环节"), max_length=30)
@@ -52,6 +61,10 @@ class Panel(PanelLifecycle):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("panel", args=[self.public_id])
 
     def parsed_rule(self) -> rules.PanelRule:
         """Return the rule as plain values."""
@@ -173,6 +186,10 @@ class Dossier(DossierLifecycle):
     def __str__(self) -> str:
         return self.code
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("dossier", args=[self.public_id])
+
     def parties(self) -> set[int]:
         """Return the bodies whose people must stand back."""
         return set(self.party_bodies)
@@ -193,6 +210,8 @@ class Recusal(models.TextChoices):
 
 class Sheet(SheetLifecycle):
     """One reviewer's sheet for one dossier; points by item path as decimal text."""
+
+    STATE_TONES = {S.ASSIGNED: "warn", S.OPEN: "info", S.LOCKED: "ok", S.RECUSED: "neutral"}
 
     panel = models.ForeignKey(Panel, models.PROTECT, related_name="sheets", verbose_name=_("评审组"))
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="sheets", verbose_name=_("评审材料"))
@@ -240,6 +259,10 @@ class Sheet(SheetLifecycle):
 
     def __str__(self) -> str:
         return f"{self.dossier_id}/{self.seat_id}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("sheet", args=[self.public_id])
 
     @property
     def expert(self) -> Expert:

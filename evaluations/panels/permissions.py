@@ -18,8 +18,16 @@ def _sits(seat: Seat, obj: Any, *kinds: str) -> bool:
     panel = panel_of(obj)
     if panel is None or panel.pk is None or seat.actor.person_id is None:
         return False
-    seats = PanelSeat.objects.filter(panel=panel, person_id=seat.actor.person_id, kind__in=kinds)
-    return seats.filter(left_at__isnull=True).exists()
+    return bool(_kinds(panel, seat.actor.person_id) & set(kinds))
+
+
+def _kinds(panel: Panel, person_id: int) -> set[str]:
+    """Return what a person does in a panel; asked once for each panel that was loaded."""
+    known: dict[int, set[str]] = panel.__dict__.setdefault("_kinds_of_person", {})
+    if person_id not in known:
+        held = PanelSeat.objects.filter(panel=panel, person_id=person_id, left_at__isnull=True)
+        known[person_id] = set(held.values_list("kind", flat=True))
+    return known[person_id]
 
 
 @predicate
@@ -49,9 +57,9 @@ def is_of_round(seat: Seat, obj: Any) -> bool:
 
 
 @predicate
-def is_own_sheet(seat: Seat, obj: Sheet) -> bool:
-    """The sheet is the person's own."""
-    return seat.actor.person_id is not None and obj.reviewer_id == seat.actor.person_id
+def is_own_sheet(seat: Seat, obj: Any) -> bool:
+    """The sheet is the person's own; a panel as a whole is nobody's."""
+    return seat.actor.person_id is not None and getattr(obj, "reviewer_id", None) == seat.actor.person_id
 
 
 @predicate
@@ -59,6 +67,29 @@ def reads_it(seat: Seat, obj: Any) -> bool:
     """The person has attested for this dossier and has not stood back."""
     attested = Sheet.objects.filter(dossier_id=obj.pk, reviewer_id=seat.actor.person_id)
     return attested.filter(state__in=[S.OPEN, S.LOCKED]).exists()
+
+
+@predicate
+def was_let_in(seat: Seat, obj: Any) -> bool:
+    """The panel has been opened to its reviewers."""
+    panel = panel_of(obj)
+    return panel is not None and panel.state not in (P.FORMING, P.ASSIGNED)
+
+
+@predicate
+def owes_no_sheet(seat: Seat, obj: Any) -> bool:
+    """Nobody who still scores in the panel learns what others gave: a late replacement, a reopened sheet."""
+    panel = panel_of(obj)
+    owed = Sheet.objects.filter(panel=panel, reviewer_id=seat.actor.person_id)
+    return not owed.filter(state__in=[S.ASSIGNED, S.OPEN]).exists()
+
+
+@predicate
+def has_judged(seat: Seat, obj: Any) -> bool:
+    """The person has locked a sheet for this dossier and has not stood back from it."""
+    own = Sheet.objects.filter(dossier_id=obj.pk, reviewer_id=seat.actor.person_id)
+    states = set(own.values_list("state", flat=True))
+    return bool(states) and states <= {S.LOCKED}
 
 
 @predicate
@@ -70,12 +101,19 @@ def is_locked(seat: Seat, obj: Any) -> bool:
 
 REVIEWERS = (Role.EXPERT, Role.EVALUATOR)
 SEATED = (Role.EXPERT, Role.EVALUATOR, Role.CLERK, Role.SECTION_CHIEF)
+WATCHERS = (Role.SUPERVISOR, Role.AUDITOR)
+OFFICERS = (Role.CLERK, Role.SECTION_CHIEF)
 
 PERMISSIONS = {
     # panels
     "panels.view": allow(*SEATED, when=is_seated)
     | allow(*BUREAU_ROLES, when=is_of_round)
     | allow(Role.SUPERVISOR, Role.AUDITOR, when=is_of_round),
+    "panels.list": allow(*SEATED, *BUREAU_ROLES, *WATCHERS),
+    "panels.start": allow(*OFFICERS),
+    "panels.view_seats": allow(*SEATED, when=is_chair | is_secretary)
+    | allow(*OFFICERS, *WATCHERS, when=is_of_round)
+    | allow(Role.LEADER, when=is_of_round & is_locked),
     "panels.progress": allow(*SEATED, when=is_chair | is_secretary)
     | allow(*BUREAU_ROLES, Role.SUPERVISOR, when=is_of_round),
     "panels.form": allow(Role.CLERK, Role.SECTION_CHIEF, when=is_of_round),
@@ -87,19 +125,25 @@ PERMISSIONS = {
     "panels.vote": allow(*SEATED, when=is_secretary),
     "panels.sign_conclusion": allow(*SEATED, when=is_secretary),
     "panels.conclude": allow(*SEATED, when=is_chair & ~did("sign_conclusion")),
-    "panels.ranking": allow(*SEATED, when=is_seated & is_locked)
+    "panels.ranking": allow(*SEATED, when=is_seated & is_locked & owes_no_sheet)
     | allow(*BUREAU_ROLES, Role.SUPERVISOR, Role.AUDITOR, when=is_of_round & is_locked),
     "panels.named_summary": allow(*SEATED, when=(is_chair | is_secretary) & is_locked)
     | allow(*BUREAU_ROLES, Role.SUPERVISOR, Role.AUDITOR, when=is_of_round & is_locked),
+    "panels.statistics": allow(*SEATED, when=(is_chair | is_secretary) & is_locked & owes_no_sheet)
+    | allow(*WATCHERS, when=is_of_round & is_locked),
     # dossiers
     "panels.open_dossier": allow(Role.CLERK, Role.SECTION_CHIEF, Role.EVALUATOR, when=is_of_round)
     | SYSTEM_ONLY,
     "panels.view_dossier": allow(*REVIEWERS, when=reads_it)
     | allow(*SEATED, when=(is_chair | is_secretary) & is_locked)
     | allow(*BUREAU_ROLES, Role.SUPERVISOR, Role.AUDITOR, when=is_of_round),
+    "panels.view_judged": allow(*REVIEWERS, when=has_judged & is_locked & owes_no_sheet)
+    | allow(*SEATED, when=(is_chair | is_secretary) & is_locked & owes_no_sheet)
+    | allow(*BUREAU_ROLES, *WATCHERS, when=is_of_round),
     "panels.give_verdict": SYSTEM_ONLY,
     # sheets
-    "panels.view_sheet": allow(*REVIEWERS, when=is_own_sheet)
+    "panels.list_sheets": allow(*REVIEWERS),
+    "panels.view_sheet": allow(*REVIEWERS, when=is_own_sheet & was_let_in)
     | allow(*SEATED, when=(is_chair | is_secretary) & is_locked)
     | allow(Role.SUPERVISOR, Role.AUDITOR, when=is_of_round & is_locked),
     "panels.attest": allow(*REVIEWERS, when=is_own_sheet),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Stateful
@@ -23,6 +24,10 @@ class Rubric(Stateful):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page of its newest version."""
+        return reverse("rubric", args=[self.public_id])
 
 
 class RubricVersion(models.Model):
@@ -45,6 +50,10 @@ class RubricVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rubric_id} v{self.no}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("rubric_version", args=[self.rubric.public_id, str(self.no)])
 
     def parsed(self) -> rules.SheetSpec:
         """Return the spec as the rules read it; parsed once per instance."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import Count, Max, QuerySet
+
 from core.errors import NotFound
-from evaluations.rubrics.models import RubricVersion
+from evaluations.rubrics.models import Rubric, RubricVersion
 
 
 def newest_version(code: str) -> RubricVersion:
@@ -12,3 +14,8 @@ def newest_version(code: str) -> RubricVersion:
     if found is None:
         raise NotFound()
     return found
+
+
+def with_versions() -> QuerySet[Rubric]:
+    """Return every sheet with the number of its versions and when the newest was frozen."""
+    return Rubric.objects.annotate(version_count=Count("versions"), frozen_at=Max("versions__frozen_at"))

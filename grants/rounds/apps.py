@@ -12,10 +12,13 @@ class RoundsConfig(AppConfig):
     verbose_name = "届次"
 
     def ready(self) -> None:
-        """Freeze form versions and deadline extensions; show the rounds in the navigation."""
+        """Freeze what is never rewritten, show the rounds in the navigation, tell panels rules and words."""
         from core.audit.triggers import append_only
         from core.ui.places import Place, register_place
         from core.ui.speech import say_verbs
+        from evaluations.experts.selectors import name_fields_with
+        from evaluations.panels.selectors.above import tell_headings, tell_stage_rules
+        from grants.rounds import selectors
         from grants.rounds.models import DeadlineExtension, FormVersion
 
         append_only(FormVersion)
@@ -27,3 +30,6 @@ class RoundsConfig(AppConfig):
             "create": _("筹备届次"),
         }
         say_verbs("rounds.round", words)
+        name_fields_with(selectors.fields_of_expertise)
+        tell_stage_rules(selectors.rules_for_panels)
+        tell_headings(selectors.words_of_form)

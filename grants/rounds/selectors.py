@@ -14,6 +14,7 @@ from core.money import split
 from core.policy import APPLICANT_ROLES, Actor, Role
 from core.todo import Pending, Todo
 from core.ui.speech import permission_words, role_words
+from evaluations.panels.selectors.above import Heading, StageRule
 from evaluations.rubrics.models import RubricVersion
 from grants.rounds.lifecycle import R
 from grants.rounds.models import BudgetAccount, Category, Round, RoundFunding, RoundRubric, Stage
@@ -229,3 +230,46 @@ def stage_rule(round_: Round, stage: Stage | str) -> dict[str, Any]:
 def accounts() -> dict[str, tuple[str, ...]]:
     """Return the chart of accounts: code to the caps it counts towards."""
     return {code: tuple(caps) for code, caps in BudgetAccount.objects.values_list("code", "counts_towards")}
+
+
+# What panels are told: they stand below and cannot ask
+
+
+def rules_for_panels() -> list[StageRule]:
+    """Return the stages of every round under way with their rules, as a panel keeps them; two queries."""
+    under_way = Round.objects.filter(state__in=[R.PUBLISHED, R.SELECTING, R.EXECUTING])
+    found = []
+    for round_ in under_way.prefetch_related("categories").order_by("-year", "code"):
+        names = {category.code: category.name for category in round_.categories.all()}
+        shared = {name: round_.terms[name] for name in ("tie_break", "bands") if name in round_.terms}
+        for stage, rule in round_.parsed_terms().stages.items():
+            if stage in Stage.values:
+                whole = {**rule, **shared, "category_names": names}
+                found.append(StageRule(round_.code, round_.name, stage, str(Stage(stage).label), whole))
+    return found
+
+
+def words_of_form(round_code: str, stage: str) -> list[Heading]:
+    """Return the sections of the application form with the labels of their answers, for those who judge."""
+    if stage != Stage.APPLICATION:
+        return []
+    found = Round.objects.filter(code=round_code, form__isnull=False).select_related("form").first()
+    return [_heading(section) for section in found.form.schema["sections"]] if found and found.form else []
+
+
+def _heading(section: dict[str, Any]) -> Heading:
+    fields = section["fields"]
+    return Heading(
+        title=section["title"],
+        labels={one["key"]: one["label"] for one in fields},
+        options={
+            one["key"]: {option["value"]: option["label"] for option in one["options"]}
+            for one in fields
+            if one.get("options")
+        },
+    )
+
+
+def fields_of_expertise() -> dict[str, str]:
+    """Return the categories of all rounds by code: what experts are experts in."""
+    return dict(Category.objects.order_by("round__year", "pk").values_list("code", "name"))

@@ -12,16 +12,17 @@ from evaluations.panels.selectors.desk import (
 )
 from evaluations.panels.selectors.results import (
     Ranked,
-    agreement,
-    cut_line,
     ranking,
     results,
     scores_of,
     sheet_digest,
 )
 from evaluations.panels.selectors.staffing import gaps, problem, reproduced
+from evaluations.panels.selectors.statistics import agreement, cut_line
+from evaluations.panels.selectors.watching import JOB, visible_to
 
 __all__ = [
+    "JOB",
     "Progress",
     "Ranked",
     "Reading",
@@ -42,4 +43,5 @@ __all__ = [
     "sheet_digest",
     "sheets_of",
     "todo_for",
+    "visible_to",
 ]

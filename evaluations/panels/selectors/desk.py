@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from core.policy import Actor, Role, require
 from core.todo import Todo
@@ -108,11 +109,11 @@ def todo_for(actor: Actor, *, now: datetime) -> list[Todo]:
     if actor.person_id is not None and actor.has(*SEATED):
         todos += _officers_of_panels(actor)
     if actor.has(Role.SUPERVISOR):
-        asked = Sheet.objects.filter(state=S.LOCKED, reopen_asked_at__isnull=False)
-        todos.append(Todo(_("待监督确认的重开评分申请"), asked.exclude(panel__state=P.CONCLUDED).count()))
+        label, asked = _("待监督确认的重开评分申请"), asked_to_reopen()
+        todos.append(Todo(label, asked.count(), url_name="panels", query="waits=reopen"))
     if actor.has(Role.CLERK):
         loose = Dossier.objects.filter(state=D.WAITING, panel__isnull=True)
-        todos.append(Todo(_("待编入评审组的材料"), loose.count()))
+        todos.append(Todo(_("待编入评审组的材料"), loose.count(), url_name="panels", query="waits=dossiers"))
     return [todo for todo in todos if todo.count]
 
 
@@ -126,27 +127,56 @@ def _reviewers_work(actor: Actor) -> list[Todo]:
     )
     labels = {S.ASSIGNED: _("待声明是否回避的材料"), S.OPEN: _("待完成的评分表")}
     rows = {row["state"]: row for row in counted if row["state"] in labels}
-    return [Todo(labels[state], rows[state]["n"], rows[state]["due"]) for state in labels if state in rows]
+    return [
+        Todo(labels[state], row["n"], row["due"], url_name="sheets", query=f"state={state}")
+        for state in labels
+        if (row := rows.get(state))
+    ]
 
 
 def _officers_of_panels(actor: Actor) -> list[Todo]:
     mine = PanelSeat.objects.filter(person_id=actor.person_id or 0, left_at__isnull=True)
-    counted = mine.aggregate(
-        assign=Count("pk", filter=_seat(SeatKind.SECRETARY, P.FORMING)),
-        open=Count("pk", filter=_seat(SeatKind.SECRETARY, P.ASSIGNED)),
-        lock=Count("pk", filter=_seat(SeatKind.SECRETARY, P.SCORING)),
-        sign=Count("pk", filter=_seat(SeatKind.SECRETARY, P.LOCKED) & Q(panel__signed_digest="")),
-        conclude=Count("pk", filter=_seat(SeatKind.CHAIR, P.LOCKED) & ~Q(panel__signed_digest="")),
-    )
-    labels = {
-        "assign": _("待分配材料的评审组"),
-        "open": _("待开放评分的评审组"),
-        "lock": _("评分中的评审组"),
-        "sign": _("待签署结果的评审组"),
-        "conclude": _("待主席作出结论的评审组"),
-    }
-    return [Todo(label, counted[name]) for name, label in labels.items()]
+    counted = mine.aggregate(**{name: Count("pk", filter=q) for name, q in SEAT_WORK.items()})
+    return [
+        Todo(str(WORK[name]), counted[name], url_name="panels", query=f"waits={name}") for name in SEAT_WORK
+    ]
+
+
+def asked_to_reopen() -> QuerySet[Sheet]:
+    """Return the locked sheets whose chair asked for another look."""
+    asked = Sheet.objects.filter(state=S.LOCKED, reopen_asked_at__isnull=False)
+    return asked.exclude(panel__state=P.CONCLUDED)
 
 
 def _seat(kind: str, state: str) -> Q:
     return Q(kind=kind, panel__state=state)
+
+
+SEAT_WORK = {
+    "assign": _seat(SeatKind.SECRETARY, P.FORMING),
+    "open": _seat(SeatKind.SECRETARY, P.ASSIGNED),
+    "lock": _seat(SeatKind.SECRETARY, P.SCORING),
+    "sign": _seat(SeatKind.SECRETARY, P.LOCKED) & Q(panel__signed_digest=""),
+    "conclude": _seat(SeatKind.CHAIR, P.LOCKED) & ~Q(panel__signed_digest=""),
+}
+WORK = {
+    "assign": _lazy("待分配材料的评审组"),
+    "open": _lazy("待开放评分的评审组"),
+    "lock": _lazy("评分中的评审组"),
+    "sign": _lazy("待签署结果的评审组"),
+    "conclude": _lazy("待主席作出结论的评审组"),
+    "reopen": _lazy("待监督确认的重开评分申请"),
+    "dossiers": _lazy("待编入评审组的材料"),
+}
+
+
+def waiting(rows: QuerySet[Panel], work: str, actor: Actor) -> QuerySet[Panel]:
+    """Narrow panels to those where a kind of work waits for somebody: the desk counted the same."""
+    if work == "reopen":
+        return rows.filter(pk__in=asked_to_reopen().values("panel"))
+    if work == "dossiers":
+        loose = Dossier.objects.filter(state=D.WAITING, panel__isnull=True)
+        stages = Exists(loose.filter(stage=OuterRef("stage"), round_code=OuterRef("round_code")))
+        return rows.filter(stages, state=P.FORMING)
+    mine = PanelSeat.objects.filter(SEAT_WORK[work], person_id=actor.person_id or 0, left_at__isnull=True)
+    return rows.filter(pk__in=mine.values("panel"))

@@ -18,7 +18,12 @@ from evaluations.panels.services.forming import (
     seat_officer,
 )
 from evaluations.panels.services.scoring import attest, lock_blind, lock_sheet, recuse, save_scores
-from evaluations.panels.services.staffing import assign_sheets, refill_panel, replace_expert
+from evaluations.panels.services.staffing import (
+    assign_sheets,
+    refill_panel,
+    replace_expert,
+    request_assignment,
+)
 
 __all__ = [
     "add_dossiers",
@@ -37,6 +42,7 @@ __all__ = [
     "refill_panel",
     "reopen_sheet",
     "replace_expert",
+    "request_assignment",
     "save_scores",
     "seat_drawn",
     "seat_expert",

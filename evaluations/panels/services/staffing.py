@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
 from core.clock import day_of
 from core.errors import NotFound, NotNow, Refused
+from core.jobs.models import Job
+from core.jobs.queue import enqueue
 from core.lifecycle import button, changing, creating, publish
-from core.policy import SYSTEM, Actor
+from core.policy import SYSTEM, Actor, require
 from evaluations.panels import selectors
 from evaluations.panels.events import ReserveCalled
 from evaluations.panels.lifecycle import P, S
@@ -49,6 +51,22 @@ def assign_sheets(
         make_sheets(panel, plan.pairs, now=now)
         panel.note(run=run.no, plan=run.plan_hash, proof=run.proof)
     return run
+
+
+def request_assignment(
+    *, panel_id: int, seed: str, by: Actor, now: datetime, accept_gaps: str = "", key: UUID | None = None
+) -> Job:
+    """Ask the worker to assign: hundreds of sheets take longer than a page may; the same key is one job."""
+    panel = Panel.objects.filter(pk=panel_id).first()
+    if panel is None:
+        raise NotFound()
+    require(by, "panels.assign", panel)
+    if not seed.strip():
+        raise Refused(_("请填写公开的随机种子。"), field="seed")
+    payload = {"panel": panel_id, "seed": seed, "accept_gaps": accept_gaps}
+    return enqueue(
+        selectors.JOB, payload, by=by, now=now, unique=f"{selectors.JOB}:{panel_id}:{key or uuid4()}"
+    )
 
 
 ROOMS = (1.0, 1.5)  # the even load first; half as much again where that leaves a gap
