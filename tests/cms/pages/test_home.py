@@ -150,3 +150,23 @@ def test_results_are_public_once_projects_run() -> None:
     assert (before.received, before.judged, before.funded, before.granted_fen) == (40, None, None, None)
     assert [(count, percent) for _says, count, percent in after.rows()] == [(40, 100), (30, 75), (10, 25)]
     assert after.granted_fen == 5
+
+
+def test_the_ways_of_the_public_site_all_lead_somewhere(scene: Scene) -> None:
+    code = scene.round.code
+    for address in ("/", f"/rounds/{code}/", f"/rounds/{code}/status/", "/accessibility/"):
+        for link in sorted(set(re.findall(r'href="(/[^"#?]*)', read(address)))):
+            if link.startswith(("/static/", "/desk/")):
+                continue
+            with time_machine.travel(OPEN, tick=False):
+                answer = Client().get(link)
+            expected = 302 if link == f"/apply/{code}/" else 200
+            assert answer.status_code == expected, (address, link, answer.status_code)
+    home = read("/")
+    for link in (f"/apply/{code}/", "/public/notices/", "/public/registry/", "/accessibility/"):
+        assert f'href="{link}"' in home or f'action="{link}"' in home, link
+
+
+def test_large_type_is_chosen_on_the_page_about_it(scene: Scene) -> None:
+    assert "打开长者模式" in read("/accessibility/")
+    assert "改回标准字号" in read("/accessibility/", cookie="elder=1")

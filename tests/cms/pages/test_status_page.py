@@ -57,6 +57,8 @@ def test_once_projects_run_results_money_and_places_are_told(fund):
     fund.sign(fund.grantee)
     fund.pay(1, SIGNED, fund.grantee)
     page, _asked = read(fund)
+    results = f"/public/results/{fund.round.code}/"
+    assert f'href="{results}"' in page and Client().get(results).status_code == 200
     assert "获得资助" in page and "4万元" in page
     assert "chart--map" in page and "chart--money" in page and "chart--funnel" in page
     paid = fund.grantee.tranche(1).amount_fen

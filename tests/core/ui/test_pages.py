@@ -29,7 +29,8 @@ OWN = [
 def test_no_template_carries_inline_script_or_style(path):
     text = path.read_text()
     assert not re.search(r"<style[\s>]|\sstyle\s*=", text)
-    assert not re.search(r"\son[a-z]+\s*=", text)
+    markup = re.sub(r"{%.*?%}", " ", text, flags=re.S)  # `{% if one == 1 %}` is no handler
+    assert not re.search(r"\son[a-z]+\s*=", markup)
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
     assert not re.search(r"javascript:|\|safe\b|autoescape off", text)
     assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", text)
