@@ -35,6 +35,14 @@ TITLES_ELSEWHERE = {
     "proposals.placeconsent": "proposal__title",
     "people.membership": "body__name",
     "people.delegation": "membership__body__name",
+    "people.handover": "from_user__person__name",
+    "people.interest": "body__name",
+    "registry.socialorganisation": "body__name",
+    "registry.communitygroup": "body__name",
+    "registry.bankaccount": "body__name",
+    "registry.inspection": "organisation__body__name",
+    "registry.assessmentgrade": "organisation__body__name",
+    "registry.creditlisting": "organisation__body__name",
 }
 
 

@@ -26,6 +26,15 @@ class OrgType(models.TextChoices):
     RESIDENTS_COMMITTEE = "residents_committee", _("居民委员会")
 
 
+ENTRY_TONES = {
+    S.PREPARING: "info",
+    S.ACTIVE: "ok",
+    S.DEREGISTERED: "bad",
+    S.ANNULLED: "bad",
+    S.REVOKED: "bad",
+}
+
+
 class SocialOrganisation(OrganisationLifecycle):
     """A registered organisation; the name is that of its body. ``state`` is its status in the register."""
 
@@ -57,6 +66,7 @@ class SocialOrganisation(OrganisationLifecycle):
     checked_on = models.DateField(_("最近核对日期"), null=True, blank=True)
 
     STAGES = (S.PREPARING, S.ACTIVE, S.DEREGISTERED)
+    STATE_TONES = ENTRY_TONES
 
     class Meta:
         verbose_name = _("社会组织")
@@ -106,6 +116,8 @@ class CommunityGroup(GroupLifecycle):
     category = models.CharField(_("类别"), max_length=40, blank=True)
     filed_on = models.DateField(_("备案日期"), null=True, blank=True)
     member_count = models.PositiveIntegerField(_("成员人数"), default=0)
+
+    STATE_TONES = {G.ACTIVE: "ok", G.DISSOLVED: "bad"}
 
     class Meta:
         verbose_name = _("社区社会组织（备案）")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -184,6 +185,13 @@ class Invitation(InvitationLifecycle):
     membership = models.OneToOneField(
         Membership, models.PROTECT, null=True, blank=True, related_name="invitation", verbose_name=_("岗位")
     )
+
+    STATE_TONES: ClassVar[dict[str, str]] = {
+        I.REQUESTED: "warn",
+        I.SENT: "info",
+        I.ACCEPTED: "ok",
+        I.REVOKED: "bad",
+    }
 
     class Meta:
         verbose_name = _("邀请")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch
@@ -12,7 +13,7 @@ from core import policy
 from core.clock import today
 from core.policy import APPLICANT_ROLES, Actor
 from core.routes import actor_of, permits
-from core.ui.buttons import Pressed, press
+from core.ui.buttons import Button, Pressed, press
 from core.ui.pages import listed, shown
 from orgs.people.lifecycle import I
 from orgs.people.models import Body, Invitation
@@ -49,10 +50,17 @@ def _organisation_page(
     actor = actor_of(request)
     entry = _with_papers(entry.pk)
     return shown(
-        request, entry, ORGANISATION, buttons=buttons.ORGANISATION, press="press_organisation",
+        request, entry, ORGANISATION,
+        buttons=_buttons(buttons.ORGANISATION, entry, actor), press="press_organisation",
         pressed=pressed, grade=_grade(entry),
         changes=selectors.told(selectors.changes_of(entry.body)), **_house(entry.body, actor),
     )  # fmt: skip
+
+
+def _buttons(offered: Sequence[Button], entry: Any, actor: Actor) -> list[Button]:
+    """A house invites colleagues, offices invite its first responsible person: one of the two is shown."""
+    other = "invite" if entry.body_id in actor.bodies(*APPLICANT_ROLES) else "colleague"
+    return [one for one in offered if one.code != other]
 
 
 def _grade(entry: SocialOrganisation) -> str:
@@ -102,7 +110,8 @@ def _group_page(request: HttpRequest, entry: CommunityGroup, pressed: Pressed | 
     entry = found.get(pk=entry.pk)
     host = SocialOrganisation.objects.filter(body_id=entry.host_id).first()
     return shown(
-        request, entry, "orgs/registry/group.html", buttons=buttons.GROUP, press="press_group",
+        request, entry, "orgs/registry/group.html",
+        buttons=_buttons(buttons.GROUP, entry, actor_of(request)), press="press_group",
         pressed=pressed, changes=selectors.told(selectors.changes_of(entry.body)), host_entry=host,
         **_house(entry.body, actor_of(request)),
     )  # fmt: skip

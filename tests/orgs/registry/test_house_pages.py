@@ -15,7 +15,7 @@ from orgs.registry import services
 from orgs.registry.lifecycle import A
 from orgs.registry.models import BankAccount
 from tests.orgs.builders import NOW, TODAY, Bureau, House, a_user, load_places, seat
-from tests.orgs.pressing import as_, browser, press, queries, text, went
+from tests.orgs.pressing import as_, browser, forms, press, queries, text, went
 
 pytestmark = pytest.mark.django_db
 NEW = "52420106MJH0000278"
@@ -107,6 +107,8 @@ class TestBankAccounts:
 class TestAHouse:
     def test_it_invites_colleagues_and_sees_only_itself(self, bureau, house):
         own = browser(house.admin_user)
+        assert "invite" not in forms(own, page(house.entry))
+        assert "colleague" not in forms(as_(bureau, "clerk"), page(house.entry))
         address = went(press(own, page(house.entry), "colleague", role="applicant_editor", name="小编",
                              phone="13900000001"))  # fmt: skip
         first, second = text(own.get(address)), text(own.get(address))

@@ -170,6 +170,7 @@ class TestTheClerkOnAnEntry:
         assert (house.entry.domicile, house.entry.registered_capital_fen) == ("新址", 3_000_050)
         assert house.entry.tags == ["助老", "助残"]
         assert "02788936123" not in text(client.get(page(house.entry)))
+        assert f'<a href="{page(house.entry)}">{house.body.name}</a>' in text(client.get("/desk/"))
 
     def test_bad_input_is_refused_with_a_sentence_and_kept(self, bureau, house):
         client = as_(bureau, "clerk")
