@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.audit.digest import canonical, sha256
@@ -41,6 +42,7 @@ class Decision(DecisionLifecycle):
     """
 
     LOCK_RANK = 15
+    STATE_TONES = {D.DRAFTED: "neutral", D.TABLED: "info", D.RESOLVED: "ok"}
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="decisions", verbose_name=_("届次"))
     number = models.CharField(_("编号"), max_length=40, unique=True)
@@ -87,6 +89,10 @@ class Decision(DecisionLifecycle):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """Return the page at the desk."""
+        return reverse("decision", args=[self.public_id])
 
     def seal(self) -> str:
         """Return the hash over lines and moves as they stand in the database."""
@@ -190,6 +196,16 @@ class DecisionLine(models.Model):
     def __str__(self) -> str:
         return f"{self.category_id} #{self.rank}"
 
+    @property
+    def departs(self) -> bool:
+        """Tell whether the decision is another than the ranking recommends."""
+        return (self.outcome, self.amount_fen) != (self.recommended_outcome, self.recommended_fen)
+
+    @property
+    def cut_fen(self) -> int:
+        """Return how much less than asked a proposed application gets."""
+        return self.asked_fen - self.amount_fen if self.outcome == Outcome.PROPOSE else 0
+
 
 class Allotment(AllotmentLifecycle):
     """Money of one source set aside for one application, by the meeting or by promotion; never split."""
@@ -236,6 +252,8 @@ class Award(AwardLifecycle):
     """A funded application: how much, from which source, under which number; ``cut_fen`` less than asked."""
 
     LOCK_RANK = 30
+    STAGES = (W.GRANTED,)
+    STATE_TONES = {W.GRANTED: "ok", W.LAPSED: "bad"}
 
     proposal = models.OneToOneField(
         Proposal, models.PROTECT, related_name="award_row", verbose_name=_("申报")
@@ -267,6 +285,10 @@ class Award(AwardLifecycle):
 
     def __str__(self) -> str:
         return self.project_no
+
+    def get_absolute_url(self) -> str:
+        """Return the page at the desk."""
+        return reverse("award", args=[self.public_id])
 
     def parties(self) -> set[int]:
         """Return the bodies whose friends and foes must step aside."""

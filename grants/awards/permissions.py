@@ -41,6 +41,18 @@ PERMISSIONS = {
     | allow(Role.OPERATOR, Role.EVALUATOR, when=is_award & is_of_round)
     | allow(Role.STREET_OFFICER, Role.COMMUNITY_WORKER, when=is_award & is_of_place)
     | allow(*APPLICANT_ROLES, when=is_award & is_own),
+    "awards.list": allow(
+        *BUREAU_ROLES,
+        Role.SUPERVISOR,
+        Role.AUDITOR,
+        *FINANCE,
+        Role.OPERATOR,
+        Role.EVALUATOR,
+        Role.STREET_OFFICER,
+        Role.COMMUNITY_WORKER,
+        *APPLICANT_ROLES,
+    ),
+    "awards.list_decisions": allow(*BUREAU_ROLES, Role.SUPERVISOR, Role.AUDITOR),
     "awards.draft": allow(Role.CLERK),
     "awards.amend": allow(Role.CLERK),
     "awards.table": allow(Role.SECTION_CHIEF, when=~did("draft", "recommend", "amend")),

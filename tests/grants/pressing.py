@@ -49,8 +49,9 @@ class Forms(HTMLParser):
         if self._here is None:
             return
         if tag == "input" and given.get("name") and given.get("type") not in ("file", "submit"):
-            if given.get("type") not in ("radio", "checkbox") or "checked" in given:
-                self._here[given["name"]] = given.get("value", "on")
+            is_box = given.get("type") in ("radio", "checkbox")
+            if not is_box or "checked" in given:
+                self._here[given["name"]] = given.get("value", "on" if is_box else "")
         elif tag == "select":
             self._select = given["name"]
         elif tag == "option" and self._select and ("selected" in given or self._select not in self._here):
@@ -88,6 +89,11 @@ def offered(client: Client, page: str) -> set[str]:
     """Return the codes of the buttons that can be pressed on a page."""
     html = client.get(page).content.decode()
     return set(re.findall(r'action="[^"]*/do/([\w-]+)/"', html))
+
+
+def read(client: Client, address: str) -> str:
+    """Return a page with every gap narrowed to one space."""
+    return " ".join(client.get(address).content.decode().split())
 
 
 def rows_of(answer: Any) -> list[list[Any]]:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
 from core.policy import Actor, Role, check
 from core.todo import Pending, Todo
 from grants.awards.lifecycle import D, M
-from grants.awards.models import Allotment, Decision
+from grants.awards.models import Allotment, Decision, DecisionLine, Outcome
 from grants.proposals.lifecycle import P
 from grants.proposals.models import Proposal
 from grants.publicity.lifecycle import I, N
@@ -28,28 +39,78 @@ def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:
     if actor.has(Role.CLERK):
         todos += _for_the_clerk()
     if actor.has(Role.SECTION_CHIEF):
-        todos.append(Todo(_("待提请会议的立项名单"), _decisions(actor, D.DRAFTED, "awards.table")))
+        todos.append(_decisions(_("待提请会议的立项名单"), actor, D.DRAFTED, "awards.table"))
     if actor.has(Role.LEADER):
-        todos.append(Todo(_("待会议决定的立项名单"), _decisions(actor, D.TABLED, "awards.resolve")))
-        todos.append(Pending(_("公示无异议待立项的项目"), clearable()))
+        todos.append(_decisions(_("待会议决定的立项名单"), actor, D.TABLED, "awards.resolve"))
+        todos.append(
+            Pending(_("公示无异议待立项的项目"), clearable(), url_name="decisions", query="waits=award")
+        )
+        todos.append(
+            Pending(_("有释放资金可递补的备选"), promotable(), url_name="decisions", query="state=resolved")
+        )
+    if actor.has(Role.SUPERVISOR):
+        tabled = Decision.objects.filter(state=D.TABLED)
+        todos.append(Pending(_("待监督的立项会议"), tabled, url_name="decisions", query="state=tabled"))
     return todos
 
 
 def _for_the_clerk() -> list[Pending]:
+    return [
+        Pending(_("评审完毕待拟立项名单的届次"), undecided(), url_name="new_decision"),
+        Pending(_("待公示的拟立项项目"), loose(), url_name="decisions", query="waits=announce"),
+    ]
+
+
+def undecided() -> QuerySet[Round]:
+    """Return the rounds whose applications are judged and on no list yet."""
     here = Proposal.objects.filter(round=OuterRef("pk"))
-    undecided = Round.objects.filter(
+    return Round.objects.filter(
         Exists(here.filter(state=P.SCORED)),
         ~Exists(here.filter(state=P.IN_REVIEW)),
         ~Exists(Decision.objects.filter(round=OuterRef("pk")).exclude(state=D.RESOLVED)),
         state__in=AT_WORK,
     )
+
+
+def loose() -> QuerySet[Allotment]:
+    """Return money set aside that stands on no live notice."""
     live = NoticeItem.objects.filter(subject=OuterRef("subject")).exclude(state__in=[I.STRUCK, I.WITHDRAWN])
-    loose = _set_aside().filter(~Exists(live))
-    return [Pending(_("评审完毕待拟立项名单的届次"), undecided), Pending(_("待公示的拟立项项目"), loose)]
+    return _set_aside().filter(~Exists(live))
 
 
-def _decisions(actor: Actor, state: str, permission: str) -> int:
-    return sum(check(actor, permission, one) is not None for one in Decision.objects.filter(state=state))
+def _decisions(label: Any, actor: Actor, state: str, permission: str) -> Todo:
+    """Lead to the one that waits, or to the list where there are several."""
+    found = [one for one in Decision.objects.filter(state=state) if check(actor, permission, one)]
+    if len(found) == 1:
+        return Todo(label, 1, None, "decision", (found[0].public_id,))
+    return Todo(label, len(found), None, "decisions", (), f"state={state}")
+
+
+def promotable() -> QuerySet[DecisionLine]:
+    """Return the first who wait where money became free since and reaches them, at least by a cut."""
+    here = Allotment.objects.filter(round=OuterRef("decision__round"), category=OuterRef("category"))
+    ahead = DecisionLine.objects.filter(
+        decision=OuterRef("decision"),
+        category=OuterRef("category"),
+        rank__lt=OuterRef("rank"),
+        outcome=Outcome.WAITLIST,
+        proposal__state=P.WAITLISTED,
+    )
+    waiting = DecisionLine.objects.filter(
+        ~Exists(ahead),
+        decision__state=D.RESOLVED,
+        decision__round__state__in=AT_WORK,
+        outcome=Outcome.WAITLIST,
+        proposal__state=P.WAITLISTED,
+    )
+    freed = _sum(here.filter(state=M.RELEASED))
+    spent = _sum(here.filter(is_promoted=True))
+    return waiting.annotate(free=freed - spent).filter(free__gte=F("asked_fen") * 4 / 5, free__gt=0)
+
+
+def _sum(rows: QuerySet[Allotment]) -> Coalesce:
+    total = rows.order_by().values("category").annotate(total=Sum("amount_fen")).values("total")
+    return Coalesce(Subquery(total, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField())
 
 
 def _set_aside() -> QuerySet[Allotment]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from core.words import sentence
 from grants.awards import rules
@@ -132,12 +132,18 @@ def explain_left(round_: Round) -> list[LeftRow]:
             LeftRow(codes[pk], names[codes[pk]], amount, rules.UNDECIDED) for pk, amount in budgets.items()
         ]
     rows = [_left_row(names, one) for one in decision.left]
-    later = Allotment.objects.filter(round=round_).select_related("category", "proposal").order_by("id")
-    for one in later.filter(is_promoted=True, created_at__gte=decision.resolved_at):
-        rows.append(_row(one, -one.amount_fen, rules.PROMOTED))
-    for one in later.filter(state=M.RELEASED, state_since__gte=decision.resolved_at):
-        rows.append(_row(one, one.amount_fen, one.released_why))
-    return rows
+    since = decision.resolved_at
+    promoted = Q(is_promoted=True, created_at__gte=since)
+    released = Q(state=M.RELEASED, state_since__gte=since)
+    later = Allotment.objects.filter(promoted | released, round=round_).order_by("id")
+    moved = list(later.select_related("category", "proposal"))
+    rows += [
+        _row(one, -one.amount_fen, rules.PROMOTED)
+        for one in moved
+        if one.is_promoted and since and one.created_at >= since
+    ]
+    gone = [one for one in moved if one.state == M.RELEASED and since and one.state_since >= since]
+    return [*rows, *(_row(one, one.amount_fen, one.released_why) for one in gone)]
 
 
 def _left_row(names: dict[str, str], one: dict[str, Any]) -> LeftRow:

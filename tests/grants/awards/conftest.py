@@ -26,6 +26,13 @@ OVER = datetime(2026, 6, 13, 0, 0, tzinfo=SHANGHAI)
 AWARDED = datetime(2026, 6, 15, 9, 0, tzinfo=SHANGHAI)
 OVERDUE = datetime(2026, 6, 30, 9, 0, tzinfo=SHANGHAI)
 ELDERLY, YOUTH, PLACES = "elderly_disability", "youth_support", "community_governance"
+# 40,000 for the elderly: the first two are funded, 5,000 is left and the third asks for 18,000.
+FOUR = [
+    (ELDERLY, "92.00", 20_000),
+    (ELDERLY, "88.00", 15_000),
+    (ELDERLY, "71.00", 18_000),
+    (YOUTH, "85.00", 10_000),
+]
 MINUTES = {
     "minutes_no": "武民委纪〔2026〕6号",
     "met_on": date(2026, 6, 5),

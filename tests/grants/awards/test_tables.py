@@ -80,9 +80,15 @@ def test_award(play, state, target):
 BUREAU = {"clerk", "section_chief", "leader"}
 WATCH = BUREAU | {"supervisor", "auditor"}
 FINANCE = {"finance_clerk", "finance_approver", "cashier"}
+APPLICANTS = {"applicant_admin", "applicant_editor", "applicant_finance"}
 # permission -> (roles admitted, does the kernel pass); "view" is asked of a decision here
 TABLE = {
     "awards.view": (WATCH, False),
+    "awards.list": (
+        WATCH | FINANCE | {"operator", "evaluator", "street_officer", "community_worker"} | APPLICANTS,
+        False,
+    ),
+    "awards.list_decisions": (WATCH, False),
     "awards.draft": ({"clerk"}, False),
     "awards.amend": ({"clerk"}, False),
     "awards.table": ({"section_chief"}, False),
@@ -122,11 +128,10 @@ def test_an_award_is_seen_by_its_own_its_place_and_those_who_work_with_it(play):
     def seers(**grant) -> set[str]:
         return {role for role, who in newcomers(**grant).items() if check(who, "awards.view", award)}
 
-    applicants = {"applicant_admin", "applicant_editor", "applicant_finance"}
     everywhere = WATCH | FINANCE | {"operator", "evaluator"}
     assert seers() == everywhere
     assert seers(round_code="WCCT-2025") == everywhere - {"operator", "evaluator"}
-    assert seers(body_id=award.proposal.applicant_id) == everywhere | applicants
+    assert seers(body_id=award.proposal.applicant_id) == everywhere | APPLICANTS
     assert seers(area_code="420106001") == everywhere | {"street_officer", "community_worker"}
     assert seers(area_code="420106002") == everywhere
     assert check(head_of(award.proposal.applicant), "awards.view", Decision.objects.get()) is None
