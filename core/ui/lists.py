@@ -122,10 +122,14 @@ class Cell:
     value: Any
     link: str
     tone: str
+    pick: str = ""
 
 
 class ListPage:
-    """A list of rows as one request asks for it."""
+    """A list of rows as one request asks for it.
+
+    ``pick_form`` is the id of a form on the page for which rows can be ticked, by their public id.
+    """
 
     columns: Sequence[Col] = ()
     filters: Sequence[Filter] = ()
@@ -136,6 +140,7 @@ class ListPage:
     nothing: Any = _("还没有记录。")
     empty: Any = _("没有符合条件的记录。")
     empty_hint: Any = _("可以放宽筛选条件，或清空后再看。")
+    pick_form: str = ""
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         self.request, self._rows = request, rows
@@ -188,14 +193,16 @@ class ListPage:
     def lines(self) -> Iterator[list[Cell]]:
         """The cells of the page asked for."""
         for obj in self.page.object_list:
+            pick = str(obj.public_id) if self.pick_form else ""
             yield [
                 Cell(
                     col,
                     col.of(obj),
                     col.link(obj) if col.link else "",
                     col.tone(obj) if col.tone else "neutral",
+                    "" if place else pick,
                 )
-                for col in self.visible
+                for place, col in enumerate(self.visible)
             ]
 
     def heads(self) -> Iterator[tuple[Col, str, str]]:

@@ -33,6 +33,10 @@ class ProposalsConfig(AppConfig):
 
         say_verbs("proposals.proposal", VERBS)
         register_place(Place("proposals", _("申报"), "proposals.list", order=20))
+        register_place(Place("screening", _("资格审查"), "proposals.list_screening", order=25))
+        register_place(Place("consents", _("社区意见"), "proposals.list_consents", order=28))
+        say_verbs("proposals.placeconsent", {"ask": _("请社区确认")})
+        say_verbs("proposals.priorfunding", {"record": _("登记既往资助"), "update": _("更新既往资助")})
         for code in ("attachment", "former_attachment"):
             register_purpose(Purpose(f"proposals.{code}", "proposals.read_files", (*PAPERS, *OFFICE)))
 

@@ -68,7 +68,7 @@ def has_remarks(proposal: Any) -> bool:
 @question(_("资格审查各项尚未全部通过，或社区尚未同意。"))
 def checks_passed(proposal: Any) -> bool:
     """Tell whether the version at hand was checked and every item passed."""
-    checks = list(proposal.checks.filter(version_no=proposal.version_no).values_list("verdict", flat=True))
+    checks = [one.verdict for one in proposal.checks.all() if one.version_no == proposal.version_no]
     return bool(checks) and all(verdict == "pass" for verdict in checks)
 
 

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.ui.buttons import Button
-from core.ui.forms import LONGEST_REASON, ReasonForm
+from core.ui.forms import ReasonForm
 from grants.proposals import services
 from grants.proposals.forms.screening import AdviceForm, JudgeForm, pass_form, return_form
 from grants.proposals.lifecycle import P
 from grants.proposals.models import PlaceConsent, Proposal
-from grants.proposals.selectors.checking import manual_codes_waiting
+from grants.proposals.selectors.checking import has_failed, manual_codes_waiting
 
 AT_WORK = (P.SUBMITTED, P.RECHECKING)
 
@@ -41,15 +41,12 @@ def advises_not(proposal: Proposal) -> Any:
         return _("不在资格审查阶段。")
     if proposal.advised_version == proposal.version_no:
         return _("已经提出不通过意见，等科长确认。")
-    failed = proposal.checks.filter(version_no=proposal.version_no, verdict="fail")
-    return "" if failed.exists() else _("资格审查没有不通过的项目。")
+    return "" if has_failed(proposal) else _("资格审查没有不通过的项目。")
 
 
 def passes_not(proposal: Proposal) -> Any:
     """There is nothing left to judge."""
-    return checks_not(proposal) or (
-        "" if manual_codes_waiting(proposal) else _("没有待人工判断的项目。")
-    )
+    return checks_not(proposal) or ("" if manual_codes_waiting(proposal) else _("没有待人工判断的项目。"))
 
 
 def _plainly(service: Any) -> Any:
@@ -122,7 +119,7 @@ SCREENING: tuple[Button, ...] = (
     ),
     Button(
         "find_ineligible", _("确认不通过"), "proposals.find_ineligible", _plainly(services.find_ineligible),
-        verb="find_ineligible", tone="danger", ask=_("确认后，申报单位会收到不通过的各项理由，可以申请复核。"),
+        verb="find_ineligible", tone="danger", ask=_("确认后，申报单位会收到各项理由，可以申请复核。"),
         done=_("已确认资格审查不通过。"),
     ),
     Button(

@@ -40,7 +40,7 @@ class _RemarksForm(forms.Form):
 
 
 def return_form(proposal: Proposal) -> type[forms.Form]:
-    """Make the form with a box at each field of this application; each box belongs to one form of the page."""
+    """Make the form with a box at each field of this application; all of one form."""
     fields: dict[str, Any] = {}
     for key, label in remark_fields(proposal).items():
         attrs = {"rows": 2, "form": RETURN_FORM}

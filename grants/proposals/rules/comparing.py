@@ -61,7 +61,9 @@ class LineChange:
     after: Mapping[str, Any] | None
 
 
-def changed_lines(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> list[LineChange]:
+def changed_lines(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> list[LineChange]:
     """Return the lines of the budget that differ, by number.
 
     >>> changed_lines([{"no": 1, "item": "甲"}], [{"no": 1, "item": "甲"}, {"no": 2, "item": "乙"}])

@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.audit.models import Entry
 from core.policy import Actor, Grant, Role
 from core.rulebook import Violation, violations
 from core.todo import Pending
@@ -270,21 +271,36 @@ def todo_for(actor: Actor, now: datetime) -> list[Pending]:
     todos: list[Pending] = []
     seen = visible_to(actor)
     if actor.has(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR):
-        mine = seen.filter(applicant_id__in=actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR))
-        todos.append(Pending(_("退回待补正的申报"), mine.filter(state=P.RETURNED), "correction_due"))
-        todos.append(Pending(_("尚未提交的草稿"), mine.filter(state=P.DRAFT)))
+        own = actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR)
+        mine = seen.filter(Q(applicant_id__in=own) | Q(host_id__in=own))
+        for label, state, due in (
+            (_("退回待补正的申报"), P.RETURNED, "correction_due"),
+            (_("待提交的优化稿"), P.OPTIMISING, ""),
+            (_("尚未提交的草稿"), P.DRAFT, ""),
+        ):
+            query = f"state={state.value}"
+            todos.append(Pending(label, mine.filter(state=state), due, url_name="proposals", query=query))
     advised = Q(advised_version=F("version_no"))
     if actor.has(Role.OPERATOR, Role.CLERK):
         unadvised = seen.filter(~advised, state=P.SUBMITTED)
-        todos.append(Pending(_("待资格审查的申报"), unadvised))
+        todos.append(Pending(_("待资格审查的申报"), unadvised, url_name="screening", query="wait=screen"))
     if actor.has(Role.CLERK):
-        todos.append(Pending(_("待复核的申报"), seen.filter(state=P.RECHECKING)))
+        again = unsigned(seen.filter(state=P.RECHECKING), actor, "advise_ineligible", "find_ineligible")
+        todos.append(Pending(_("待复核的申报"), again, url_name="screening", query="wait=recheck"))
     if actor.has(Role.SECTION_CHIEF):
-        todos.append(Pending(_("待确认的不通过意见"), seen.filter(advised, state=P.SUBMITTED)))
+        awaiting = unsigned(seen.filter(advised, state=P.SUBMITTED), actor, "advise_ineligible")
+        todos.append(Pending(_("待确认的不通过意见"), awaiting, url_name="screening", query="wait=confirm"))
     if areas := actor.areas(Role.COMMUNITY_WORKER):
         asked = PlaceConsent.objects.filter(state=C.ASKED, community__code__in=areas)
-        todos.append(Pending(_("待确认落地意见的申报"), asked))
+        label = _("待确认落地意见的申报")
+        todos.append(Pending(label, asked, url_name="consents", query="state=asked"))
     return todos
+
+
+def unsigned(rows: QuerySet[Proposal], actor: Actor, *verbs: str) -> QuerySet[Proposal]:
+    """Leave out what somebody signed before: the separation of duties keeps it from him."""
+    mine = Entry.objects.filter(object_type="proposals.proposal", actor_id=actor.user_id, verb__in=verbs)
+    return rows.exclude(pk__in=mine.values("object_id"))
 
 
 def budget_lines(proposal_ids: Iterable[int]) -> dict[int, list[BudgetLine]]:

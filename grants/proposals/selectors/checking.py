@@ -1,10 +1,9 @@
-"""The page of screening: items with their sources, fields with remarks, and what changed since the last try."""
+"""The page of screening: items with their sources, fields with remarks, and what changed since."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext
@@ -12,7 +11,7 @@ from django.utils.translation import gettext
 from core.rulebook import rule_of
 from grants.proposals.models import PriorFunding, Proposal, ProposalVersion, Remark, ScreeningCheck
 from grants.proposals.rules.comparing import LineChange, Segment, changed_lines, compare
-from grants.proposals.rules.eligibility import ELIGIBILITY_RULES, MANUAL_ITEMS, TITLES
+from grants.proposals.rules.eligibility import ELIGIBILITY_RULES, TITLES
 from grants.proposals.selectors.seeing import Answer, Reading
 
 SOURCES = {rule_of(check).code: rule_of(check).source for check in ELIGIBILITY_RULES}
@@ -47,11 +46,22 @@ class Items:
         return len(self.failed) + len(self.human) + len(self.passed)
 
 
+def checks_at_hand(proposal: Proposal) -> list[ScreeningCheck]:
+    """Return the checks of the version at hand; prefetch them where several questions are asked."""
+    found = [one for one in proposal.checks.all() if one.version_no == proposal.version_no]
+    return sorted(found, key=lambda one: one.pk)
+
+
+def has_failed(proposal: Proposal) -> bool:
+    """Tell whether an item of the version at hand failed."""
+    return any(one.verdict == "fail" for one in checks_at_hand(proposal))
+
+
 def items_of(proposal: Proposal) -> Items:
-    """Return the items of the version at hand, in one query."""
+    """Return the items of the version at hand."""
     found = Items()
     heaps = {"fail": found.failed, "human": found.human, "pass": found.passed}
-    for check in proposal.checks.filter(version_no=proposal.version_no).order_by("id"):
+    for check in checks_at_hand(proposal):
         title = gettext(TITLES.get(check.code, check.code))
         source = gettext(SOURCES.get(check.code, "")) if SOURCES.get(check.code) else ""
         heaps[check.verdict].append(Item(check, title, source, VERDICT_TONES[check.verdict]))
@@ -60,13 +70,8 @@ def items_of(proposal: Proposal) -> Items:
 
 def manual_codes_waiting(proposal: Proposal) -> list[str]:
     """Return the items that still wait for a person, by their words."""
-    waiting = proposal.checks.filter(version_no=proposal.version_no, verdict="human").order_by("id")
-    return [gettext(TITLES.get(code, code)) for code in waiting.values_list("code", flat=True)]
-
-
-def is_manual(code: str) -> bool:
-    """Tell whether an item is judged by a person from the outset."""
-    return code in MANUAL_ITEMS
+    waiting = [one.code for one in checks_at_hand(proposal) if one.verdict == "human"]
+    return [gettext(TITLES.get(code, code)) for code in waiting]
 
 
 @dataclass(frozen=True)
@@ -108,9 +113,10 @@ def _answers(reading: Reading) -> list[Answer]:
     return [answer for part in reading.parts for answer in part.answers]
 
 
-def version_before(proposal: Proposal) -> ProposalVersion | None:
-    """Return the version before the one at hand."""
-    return proposal.versions.filter(no__lt=proposal.version_no).order_by("-no").first()
+def last_two_versions(proposal: Proposal) -> tuple[ProposalVersion | None, ProposalVersion | None]:
+    """Return the version at hand and the one before it."""
+    found = list(proposal.versions.order_by("-no")[:2])
+    return (*found, None, None)[0], (*found, None, None)[1]
 
 
 def remarks_before(proposal: Proposal) -> list[Remark]:

@@ -11,11 +11,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.audit.models import Entry
 from core.policy import BUREAU_ROLES, Actor, Role
 from grants.proposals.lifecycle import C, P
 from grants.proposals.models import PlaceConsent, Proposal, ScreeningCheck
-from grants.proposals.selectors import visible_to
+from grants.proposals.selectors import unsigned, visible_to
 from grants.rounds.models import Round
 
 QUEUED = (P.SUBMITTED, P.RETURNED, P.ELIGIBLE, P.INELIGIBLE, P.RECHECKING, P.OPTIMISING)
@@ -50,12 +49,6 @@ def _checked(verdict: str = "") -> Exists:
     return Exists(checks.filter(verdict=verdict) if verdict else checks)
 
 
-def _not_signed_by(rows: Rows, actor: Actor, *verbs: str) -> Rows:
-    """Leave out what somebody put a hand to before: the separation of duties keeps it from him."""
-    mine = Entry.objects.filter(object_type="proposals.proposal", actor_id=actor.user_id, verb__in=verbs)
-    return rows.exclude(pk__in=mine.values("object_id"))
-
-
 def to_screen(rows: Rows, actor: Actor, now: datetime) -> Rows:
     """Submitted, and nobody advised against it yet."""
     return rows.filter(SUBMITTED & ~ADVISED)
@@ -63,12 +56,12 @@ def to_screen(rows: Rows, actor: Actor, now: datetime) -> Rows:
 
 def to_confirm(rows: Rows, actor: Actor, now: datetime) -> Rows:
     """Advised against by somebody else."""
-    return _not_signed_by(rows.filter(SUBMITTED & ADVISED), actor, "advise_ineligible")
+    return unsigned(rows.filter(SUBMITTED & ADVISED), actor, "advise_ineligible")
 
 
 def to_recheck(rows: Rows, actor: Actor, now: datetime) -> Rows:
     """To be looked at again by somebody who signed nothing of it."""
-    return _not_signed_by(rows.filter(state=P.RECHECKING), actor, *SIGNATURES)
+    return unsigned(rows.filter(state=P.RECHECKING), actor, *SIGNATURES)
 
 
 def is_ready(rows: Rows, actor: Actor, now: datetime) -> Rows:
@@ -129,9 +122,8 @@ def screening_ends() -> dict[int, date | None]:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Where an application stands in a heap, and who stands beside it."""
+    """How many are in a heap, and who stands beside one of them."""
 
-    place: int
     total: int
     previous: Proposal | None
     following: Proposal | None
@@ -146,14 +138,11 @@ def neighbours(proposal: Proposal, rows: Rows) -> Neighbours:
     after = Q(submitted_at__gt=proposal.submitted_at) | Q(
         submitted_at=proposal.submitted_at, pk__gt=proposal.pk
     )
-    earlier = rows.filter(before).order_by(*(f"-{name}" for name in order))
-    counts = rows.aggregate(total=Count("pk"), before=Count("pk", filter=before))
-    return Neighbours(
-        place=counts["before"] + 1,
-        total=counts["total"],
-        previous=earlier.first(),
-        following=rows.filter(after).order_by(*order).first(),
-    )
+    earlier = rows.filter(before).order_by(*(f"-{name}" for name in order)).values("pk")[:1]
+    later = rows.filter(after).order_by(*order).values("pk")[:1]
+    beside = Proposal.objects.filter(Q(pk__in=earlier) | Q(pk__in=later)).order_by(*order)
+    found = {(one.submitted_at, one.pk) < (proposal.submitted_at, proposal.pk): one for one in beside}
+    return Neighbours(rows.count(), found.get(True), found.get(False))
 
 
 def consents_visible_to(actor: Actor) -> QuerySet[PlaceConsent]:

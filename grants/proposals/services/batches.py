@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from core.jobs.models import Job
 from core.jobs.queue import enqueue
 from core.policy import Actor, check, row
 from grants.proposals.lifecycle import P
-from grants.proposals.models import Proposal
+from grants.proposals.models import Proposal, ScreeningCheck
 from grants.proposals.selectors.queue import is_ready
 from grants.proposals.services.screening import find_eligible, screen_proposal
 
@@ -69,12 +69,21 @@ def start_batch(step: str, ids: Iterable[int], *, by: Actor, now: datetime, key:
     return enqueue(BATCH_JOB, payload, by=by, now=now, unique=f"{BATCH_JOB}:{by.user_id}:{key}")
 
 
-def carry_out(step: str, ids: Iterable[int], *, by: Actor, now: datetime) -> dict[str, Any]:
-    """Take the step for everything it still suits; return how many were done and what to say of it."""
+Outcomes = Mapping[int, Sequence[ScreeningCheck]]
+
+
+def carry_out(
+    step: str, ids: Iterable[int], *, outcomes: Outcomes | None = None, by: Actor, now: datetime
+) -> dict[str, Any]:
+    """Take the step for everything it still suits; return how many were done and what to say of it.
+
+    ``outcomes`` are the items of each application where they were worked out before.
+    """
     wanted = list(ids)
     found = suited(step, wanted, by=by, now=now)
     for proposal in found:
-        BATCHES[step].service(proposal_id=proposal.pk, by=by, now=now)
+        more = {"outcomes": outcomes[proposal.pk]} if outcomes and proposal.pk in outcomes else {}
+        BATCHES[step].service(proposal_id=proposal.pk, by=by, now=now, **more)
     left = len(wanted) - len(found)
     says = gettext("办理 %(done)s 件。") % {"done": len(found)}
     if left:

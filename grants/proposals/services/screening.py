@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,11 +24,18 @@ from orgs.people.models import Body
 
 @button
 def screen_proposal(
-    *, proposal_id: int, by: Actor, now: datetime, key: UUID | None = None, version: int | None = None
+    *,
+    proposal_id: int,
+    outcomes: Sequence[ScreeningCheck] = (),
+    by: Actor,
+    now: datetime,
+    key: UUID | None = None,
+    version: int | None = None,
 ) -> Receipt:
     """Check the version at hand against every eligibility rule and keep the answers, item by item.
 
     May be repeated (the consent of the place may have come meanwhile); what a person judged stays.
+    ``outcomes`` were worked out a moment ago by `outcomes_of`; those of another version are not used.
     """
     with changing(
         Proposal,
@@ -43,7 +50,8 @@ def screen_proposal(
         _at_screening(proposal, "screen", P.SUBMITTED, P.RECHECKING)
         judged = set(_checks(proposal).filter(by_person=True).values_list("code", flat=True))
         _checks(proposal).filter(by_person=False).delete()
-        rows = [row for row in _outcomes(proposal) if row.code not in judged]
+        fitting = [row for row in outcomes if row.version_no == proposal.version_no]
+        rows = [row for row in fitting or outcomes_of(proposal) if row.code not in judged]
         ScreeningCheck.objects.bulk_create(rows)
         proposal.note(
             version=proposal.version_no, failed=sorted(row.code for row in rows if row.verdict == "fail")
@@ -60,7 +68,8 @@ def _checks(proposal: Proposal) -> Any:
     return proposal.checks.filter(version_no=proposal.version_no)
 
 
-def _outcomes(proposal: Proposal) -> list[ScreeningCheck]:
+def outcomes_of(proposal: Proposal) -> list[ScreeningCheck]:
+    """Work out every item for the version at hand; nothing is kept."""
     case, terms = eligibility_case(proposal), proposal.round.parsed_terms()
     rows = []
     for check in ELIGIBILITY_RULES:

@@ -174,6 +174,8 @@ ROWS = {
     "proposals.view": WATCH,
     "proposals.read_files": WATCH,
     "proposals.list": WATCH | FINANCE | PLACES | APPLICANTS,
+    "proposals.view_screening": WATCH,
+    "proposals.list_screening": WATCH,
     "proposals.screen": SCREENERS,
     "proposals.judge_check": {"clerk"},
     "proposals.return": SCREENERS,
@@ -197,7 +199,9 @@ OWN = {
     "proposals.withdraw": {"applicant_admin"},
     "proposals.request_recheck": {"applicant_admin"},
 }
-OF_CONSENT = {"proposals.ask_consent", "proposals.answer_consent"}
+OF_CONSENT = {
+    f"proposals.{verb}" for verb in ("ask_consent", "answer_consent", "view_consent", "list_consents")
+}
 KERNEL = {"proposals.record_verdict", "proposals.strike"}
 
 
@@ -227,6 +231,10 @@ def test_a_consent_is_asked_by_the_applicant_and_answered_by_the_place(call, rip
         r for r, who in in_area(COMMUNITY).items() if check(who, "proposals.answer_consent", consent)
     } == {"community_worker"}
     assert not any(check(who, "proposals.answer_consent", consent) for who in in_area(STREET).values())
+    for name in ("view_consent", "list_consents"):
+        assert {
+            r for r, who in in_area(COMMUNITY).items() if check(who, f"proposals.{name}", consent)
+        } == WATCH | PLACES
 
 
 def in_area(code, round_code="") -> dict[str, Actor]:
