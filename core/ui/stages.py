@@ -38,7 +38,8 @@ def stage_bar(obj: Any, *, public: bool = False) -> StageBar:
     """Read the bar from the machine of an object.
 
     A model may give `STAGES` (the codes of its main way; else all states in order), `PUBLIC_NAMES` (what
-    applicants read), `ASIDE` (verbs that leave the main way and wait for nobody), and the bar shows a state beside the main way after the last station that was passed.
+    applicants read), `ASIDE` (verbs that leave the main way and wait for nobody), and the bar shows a state
+    beside the main way after the last station that was passed.
     """
     field = state_fields(type(obj))[0]
     state = getattr(obj, field.attname)
