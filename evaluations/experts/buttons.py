@@ -66,7 +66,7 @@ def press_witness(draw: Draw, data: dict[str, Any], *, version: Any, **press: An
 
 def about_witness(draw: Draw) -> DrawWitness:
     """The signature at stake."""
-    return DrawWitness(draw=draw)
+    return DrawWitness(draw_id=draw.pk)
 
 
 def is_signed(draw: Draw) -> Any:

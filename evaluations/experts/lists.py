@@ -108,4 +108,4 @@ class DrawList(ListPage):
 
 def is_witnessed(draw: Draw) -> bool:
     """Tell whether a supervisor signed a draw."""
-    return getattr(draw, "witness", None) is not None
+    return getattr(getattr(draw, "witness", None), "pk", None) is not None

@@ -9,6 +9,7 @@ from typing import Any
 
 import lucide
 from django import template
+from django.forms.widgets import CheckboxSelectMultiple, RadioSelect
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
@@ -204,7 +205,7 @@ def field(bound: Any, hint: str = "") -> dict[str, Any]:
         "field": bound,
         "hint": hint,
         "kind": kind,
-        "is_group": kind in ("radio", "checkboxselectmultiple"),
+        "is_group": isinstance(widget, RadioSelect | CheckboxSelectMultiple),
     }
 
 

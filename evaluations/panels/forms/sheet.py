@@ -129,6 +129,11 @@ class Group:
     lines: list[Line]
     points: Any
 
+    @property
+    def is_single(self) -> bool:
+        """Tell whether the criterion is its only line, which then says it all."""
+        return [line.item.name for line in self.lines] == [self.name]
+
 
 def groups(sheet: Sheet, form: SheetForm, faults: Mapping[str, Any], *, shows_machine: bool) -> list[Group]:
     """Lay the sheet out: what may be filled as fields, everything else as it stands."""

@@ -224,7 +224,7 @@ def _told(sheet: Sheet, faults: Mapping[str, Any]) -> JsonResponse:
     missing = sum(saved.scores.get(item.path, "") == "" for item in editable(saved))
     return JsonResponse(
         {
-            "saved": _("已保存 %(at)s") % {"at": _time()},
+            "saved": (_("其余已保存 %(at)s") if faults else _("已保存 %(at)s")) % {"at": _time()},
             "version": saved.row_version,
             "total": f"{_total(saved).normalize():f}",
             "missing": missing,
