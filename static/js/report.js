@@ -26,15 +26,15 @@
     }));
     complete.hidden = rows.length > 0;
   };
-  // After signing in again the old token of this page is void: fetch a new one.
+  // After signing in again the old token of this page is void: fetch a new one. Gives the status of the try.
   const freshen = async () => {
     const answer = await fetch(location.pathname, { headers: { "HX-Request": "true" } });
-    if (!answer.ok) return false;
+    if (!answer.ok) return answer.status;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("form[data-autosave] input[name=csrfmiddlewaretoken]");
-    if (!fresh) return false;
+    if (!fresh) return 404;
     for (const one of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) one.value = fresh.value;
-    return true;
+    return 200;
   };
   const send = () => {
     const data = new FormData(form);
@@ -52,8 +52,10 @@
     busy = true;
     try {
       let answer = await send();
-      if (answer.status === 403 && await freshen()) answer = await send();
-      if (answer.status === 401) {
+      let status = answer.status;
+      if (status === 403) status = await freshen();
+      if (status === 200 && !answer.ok) answer = await send();
+      if (status === 401) {
         dirty = isAway = true;
         document.dispatchEvent(new Event("signed-out"));
         return;
@@ -62,6 +64,7 @@
       if (!answer.ok) { say(body.says, false); return; }
       version.value = body.version;
       isAway = false;
+      document.getElementById("signed-out").hidden = true;
       say(body.saved, true);
       list(body.missing);
     } catch (error) {

@@ -15,8 +15,7 @@
     const text = amount.value.replace(/,/g, "").trim();
     if (Number.isNaN(left) || !/^\d+(\.\d{1,2})?$/.test(text)) { told.textContent = ""; return; }
     const rest = left - Math.round(Number(text) * 100);
-    told.textContent = rest < 0 ? `−${yuan(-rest)}` : `= ${yuan(rest)}`;
-    told.textContent = `${option.textContent.trim()} → ${told.textContent}`;
+    told.textContent = `${option.textContent.trim()} → ${rest < 0 ? `−${yuan(-rest)}` : yuan(rest)}`;
     told.classList.toggle("saved--not", rest < 0);
   };
   line.addEventListener("change", count);
