@@ -98,6 +98,8 @@ def decision(request: HttpRequest, decision: Decision) -> HttpResponse:
 
 
 def _decision_page(request: HttpRequest, decision: Decision, pressed: Pressed | None = None) -> HttpResponse:
+    scene = scene_of(decision)
+    since = explain_left(decision.round) if scene.is_over else []
     may_amend = decision.state != D.RESOLVED and check(actor_of(request), "awards.amend", decision)
     return shown(
         request,
@@ -106,9 +108,9 @@ def _decision_page(request: HttpRequest, decision: Decision, pressed: Pressed | 
         buttons=DECISION_BUTTONS,
         press="press_decision",
         pressed=pressed,
-        sheet=scene_of(decision).sheet,
-        scene=scene_of(decision),
-        left_now=explain_left(decision.round) if decision.state == D.RESOLVED else (),
+        sheet=scene.sheet,
+        scene=scene,
+        left_now=since if len(since) > len(scene.sheet.left) else (),
         may_amend=bool(may_amend),
     )
 

@@ -145,7 +145,8 @@ OBJECTION_BUTTONS = (
            tone="primary", hint=_("拟稿、发布人和办理过该项目的人不能核查。"), done=_("已受理，由您核查。")),
     Button("dismiss", _("认定不成立"), "publicity.conclude", press_dismiss, verb="dismiss",
            form=forms.AnswerForm, hint=_("没有其他未办结异议的，该项继续公示或转为无异议。"),
-           done=_("已答复异议人。")),
+           done=_("答复已登记，异议人凭编号可以查到。")),
     Button("uphold", _("认定成立"), "publicity.conclude", press_uphold, verb="uphold", tone="danger",
-           form=forms.AnswerForm, hint=_("该项撤出公示，项目不再立项，资金释放。"), done=_("已答复异议人。")),
+           form=forms.AnswerForm, hint=_("该项撤出公示，项目不再立项，资金释放。"),
+           done=_("答复已登记，异议人凭编号可以查到。")),
 )  # fmt: skip

@@ -109,7 +109,7 @@ class ObjectionForm(forms.Form):
         label=_("联系方式"),
         max_length=100,
         required=False,
-        help_text=_("手机号或电子邮箱。答复发给您，查询进度也要用到；加密保存，只有核查人和纪检监督能看到。"),
+        help_text=_("手机号或电子邮箱。核实情况和查询进度要用到；加密保存，只有核查人和纪检监督能看到。"),
     )
     statement = forms.CharField(
         label=_("事实和理由"),
