@@ -9,8 +9,9 @@
   const WAIT = 8000, KEEP = 800;
   const told = document.getElementById("saved");
   const contested = document.getElementById("contested");
+  const skew = Date.parse(form.dataset.now) - Date.now();
   const place = `gongyitong.draft.${form.dataset.keptAs}`;
-  let dirty = false, busy = false, isAway = false, isContested = false, timer = 0, keeper = 0;
+  let dirty = false, busy = false, again = false, isAway = false, isContested = false, timer = 0, keeper = 0;
 
   const say = (text, isFine) => {
     told.textContent = text;
@@ -31,7 +32,7 @@
   const keep = async () => {
     if (!canKeep()) return;
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const plain = new TextEncoder().encode(JSON.stringify({ at: Date.now(), fields: typed() }));
+    const plain = new TextEncoder().encode(JSON.stringify({ at: Date.now() + (skew || 0), fields: typed() }));
     try {
       const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(), plain);
       if (dirty) localStorage.setItem(place, JSON.stringify({ iv: text(iv), sealed: text(sealed) }));
@@ -132,8 +133,9 @@
   };
   const save = async () => {
     clearTimeout(timer);
-    if (!dirty || busy || isContested || form.dataset.sent) return;
-    dirty = false;
+    if (busy) { again = dirty; return; }
+    if (!dirty || isContested || form.dataset.sent) return;
+    dirty = again = false;
     busy = true;
     say(form.dataset.saving, true);
     try {
@@ -152,7 +154,7 @@
       timer = setTimeout(save, WAIT);
     } finally {
       busy = false;
-      if (dirty && !isAway && !isContested) { clearTimeout(timer); timer = setTimeout(save, WAIT); }
+      if (dirty && !isAway && !isContested) { clearTimeout(timer); timer = setTimeout(save, again ? 0 : WAIT); }
     }
   };
 

@@ -46,6 +46,13 @@ def is_hidden(proposal: Proposal, *, noticed: bool) -> bool:
     return proposal.state == P.SCORED or (proposal.state in JUDGED and not noticed)
 
 
+def is_noticed(proposal: Proposal) -> bool:
+    """Tell whether what was decided about an application is public; asks only where it matters."""
+    if proposal.state in (P.AWARDED, P.LAPSED, P.STRUCK):
+        return True
+    return proposal.state in JUDGED and proposal.round_id in noticed_rounds()
+
+
 def stand_in(proposal: Proposal, *, noticed: bool) -> Proposal:
     """Return the application as everybody outside the bureau may see it; itself when nothing is hidden."""
     if not is_hidden(proposal, noticed=noticed):
@@ -82,7 +89,7 @@ def in_full(proposal: Proposal) -> Proposal:
     consents = PlaceConsent.objects.select_related("community__street").order_by("-pk")
     return (
         Proposal.objects.select_related(*RELATED)
-        .prefetch_related("sections", "budget", Prefetch("consents", consents), "remarks")
+        .prefetch_related(Prefetch("consents", consents), "remarks")
         .get(pk=proposal.pk)
     )
 
