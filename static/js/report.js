@@ -8,7 +8,7 @@
   const complete = document.getElementById("complete");
   const token = form.querySelector("input[name=csrfmiddlewaretoken]");
   const version = form.querySelector("input[name=version]");
-  let dirty = false, busy = false, timer = 0, isAway = false;
+  let dirty = false, busy = false, timer = 0, isAway = false, pressed = null;
 
   const say = (text, isFine) => {
     told.textContent = text;
@@ -72,6 +72,7 @@
       timer = setTimeout(save, 8000);
     } finally {
       busy = false;
+      if (pressed) { const by = pressed; pressed = null; form.requestSubmit(by); }
     }
   };
   form.addEventListener("input", (event) => {
@@ -81,6 +82,10 @@
     timer = setTimeout(save, 8000);
   });
   form.addEventListener("focusout", save);
+  // What is pressed while a saving is on its way waits for it: the page must send the version it answers.
+  form.addEventListener("submit", (event) => {
+    if (busy) { event.preventDefault(); pressed = event.submitter; }
+  });
   window.addEventListener("focus", () => { if (isAway) save(); });
   window.addEventListener("beforeunload", (event) => {
     if (dirty && !form.dataset.sent) event.preventDefault();

@@ -10,7 +10,7 @@
   const version = form.querySelector("input[name=version]");
   const token = form.querySelector("input[name=csrfmiddlewaretoken]");
   const shelf = `sheet:${form.dataset.sheet}`;
-  let dirty = false, busy = false, timer = 0, isAway = false, isLeaving = false;
+  let dirty = false, busy = false, timer = 0, isAway = false, isLeaving = false, pressed = null;
 
   const say = (text, isFine) => {
     told.textContent = text;
@@ -120,6 +120,7 @@
       timer = setTimeout(save, 8000);
     } finally {
       busy = false;
+      if (pressed) { const by = pressed; pressed = null; form.requestSubmit(by); }
     }
   };
 
@@ -131,7 +132,12 @@
     timer = setTimeout(save, 8000);
   });
   form.addEventListener("focusout", save);
-  form.addEventListener("submit", () => { isLeaving = true; clearTimeout(timer); });
+  // What is pressed while a saving is on its way waits for it: the page must send the version it answers.
+  form.addEventListener("submit", (event) => {
+    if (busy) { event.preventDefault(); pressed = event.submitter; return; }
+    isLeaving = true;
+    clearTimeout(timer);
+  });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   window.addEventListener("focus", () => { if (isAway) save(); });
   window.addEventListener("beforeunload", (event) => { if (dirty && !isLeaving) event.preventDefault(); });
