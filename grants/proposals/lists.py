@@ -157,12 +157,9 @@ CONSENT_TONES = {"asked": "warn", "confirmed": "ok", "refused": "bad"}
 
 def _items(proposal: Any) -> str:
     """How far the items of the version at hand are, in a few words."""
-    parts = [
-        (proposal.failed, say("不通过 %(n)s")),
-        (proposal.human, say("待判断 %(n)s")),
-        (proposal.passed, say("通过 %(n)s")),
-    ]
-    return "，".join(words % {"n": n} for n, words in parts if n) or say("未核对")
+    parts = [(proposal.failed, say("不通过 %(n)s")), (proposal.human, say("待判断 %(n)s"))]
+    open_ones = " ".join(words % {"n": n} for n, words in parts if n)
+    return open_ones or (say("全部通过") if proposal.passed else say("未核对"))
 
 
 def _items_tone(proposal: Any) -> str:
@@ -207,7 +204,7 @@ class ScreeningList(ListPage):
             Col("number", _("编号"), sort="number", link=self._screen),
             Col("title", _("项目名称"), sort="title", value=_title, link=self._screen, width=34),
             Col("applicant", _("申报主体"), sort="applicant__name", width=30),
-            Col("category", _("类别"), sort="category__code"),
+            Col("category", _("类别"), sort="category__code", on_page=False),
             Col("track", _("档次"), value=_track, on_page=False),
             Col("place", _("落地社区"), value=_place, sort="community__code"),
             Col("requested_fen", _("申请资金（元）"), kind="yuan", sort="requested_fen", on_page=False),
@@ -218,12 +215,15 @@ class ScreeningList(ListPage):
         return [
             Col("state", _("状态"), kind="badge", value=states.name, tone=states.tone, sort="state"),
             Col("items", _("逐项审查"), kind="badge", value=_items, tone=_items_tone),
+            Col("passed", _("通过项"), kind="int", on_page=False),
+            Col("failed", _("不通过项"), kind="int", on_page=False),
+            Col("human", _("待判断项"), kind="int", on_page=False),
             Col(
                 "consent", _("社区意见"), kind="badge", value=_consent,
                 tone=lambda proposal: CONSENT_TONES.get(proposal.consent, "neutral"),
             ),
             Col("version_no", _("版次"), kind="int", on_page=False),
-            Col("submitted_at", _("提交时间"), kind="datetime", sort="submitted_at"),
+            Col("submitted_at", _("提交时间"), kind="datetime", sort="submitted_at", on_page=False),
             Col("due", _("期限"), value=self._due),
         ]  # fmt: skip
 

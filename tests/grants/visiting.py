@@ -49,6 +49,13 @@ def pressed(client: Client, obj: Any, code: str, **data: Any) -> Any:
     return client.post(form[1], {**hidden, **data})
 
 
+def text_of(client: Client, address: str) -> str:
+    """Return what a page says to somebody who may see it."""
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
 def queries_of(client: Client, address: str) -> int:
     """Return how many queries a page costs somebody who has looked at it before."""
     client.get(address)

@@ -51,7 +51,7 @@ def questions(schema: Mapping[str, Any]) -> Iterator[Question]:
                     name: item[name] for name in ("min", "max", "min_length", "max_length") if name in item
                 },
                 options=tuple(option["value"] for option in item.get("options", ())),
-                labels=tuple(option["label"] for option in item.get("options", ())),
+                labels=tuple(option.get("label", option["value"]) for option in item.get("options", ())),
                 help=item.get("help", ""),
                 when=(when["field"], when["equals"]) if when else None,
             )

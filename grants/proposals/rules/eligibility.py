@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from core.rulebook import N_, rule
+from core.words import sentence
 from grants.rounds.rules import Terms
+from grants.rounds.rules.words import TRACKS
 
 GROUP, ORGANISATION = "hosted_group", "organisation"
+RESULTS = {"failed": N_("不合格"), "not_taken": N_("未参检"), "": N_("没有记录")}
+CONSENTS = {"": N_("未询问"), "asked": N_("等待答复"), "refused": N_("不同意")}
+
+
+def _word(words: Mapping[str, str], code: str) -> str:
+    """Return a code in words; the code itself where nobody named it."""
+    return sentence(words.get(code, code or N_("未填")))
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ def is_registered_here(case: Case, terms: Terms) -> bool | dict[str, object]:
 def passed_inspection(case: Case, terms: Terms) -> bool | dict[str, object]:
     """The latest inspection is passed, basically passed, or not yet due."""
     result = case.applicant.inspection
-    return result in terms.eligibility.inspection_latest or {"result": result or "—"}
+    return result in terms.eligibility.inspection_latest or {"result": _word(RESULTS, result)}
 
 
 def _listed(case: Case, name: str, years: int) -> dict[str, object] | None:
@@ -178,17 +188,17 @@ def group_has_a_host(case: Case, terms: Terms) -> bool:
     return case.applicant.kind != GROUP or case.applicant.has_host
 
 
-@rule("E13", says=N_("申报主体类型与项目类别（{track}）不符"), source="征集公告 资助标准")
+@rule("E13", says=N_("申报主体类型与资助档次（{track}）不符"), source="征集公告 资助标准")
 def track_fits_applicant(case: Case, terms: Terms) -> bool | dict[str, object]:
     """Micro grants are for recorded groups, light grants for registered organisations."""
     wanted = terms.tracks[case.track].applicants if case.track in terms.tracks else ""
-    return wanted in ("any", case.applicant.kind) or {"track": case.track or "—"}
+    return wanted in ("any", case.applicant.kind) or {"track": _word(TRACKS, case.track)}
 
 
 @rule("E14", says=N_("落地社区尚未同意（{consent}）"), source="征集公告 申报材料")
 def place_agrees(case: Case, terms: Terms) -> bool | dict[str, object]:
     """The residents' committee of the place confirmed."""
-    return case.consent == "confirmed" or {"consent": case.consent or "—"}
+    return case.consent == "confirmed" or {"consent": _word(CONSENTS, case.consent)}
 
 
 @rule("E15", says=N_("项目实施地点不在本区"), source="征集公告 申报资格（三）")

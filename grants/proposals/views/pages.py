@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from core.errors import NotNow
-from core.policy import APPLICANT_ROLES, Actor, Role
+from core.policy import APPLICANT_ROLES, Actor, Role, check
 from core.routes import actor_of, permits
 from core.ui.buttons import Button, Pressed, offers, press, why_not
 from core.ui.pages import listed, shown
@@ -91,6 +91,7 @@ def _details(seen: Proposal, is_own: bool, actor: Actor) -> dict[str, Any]:
         "track": TRACKS.get(seen.track, seen.track),
         "versions": list(seen.versions.defer("snapshot").order_by("-no")),
         "consents": list(seen.consents.all()),
+        "may_screen": check(actor, "proposals.view_screening", seen),
         "failed": seeing.failed_checks(seen) if is_own or actor.has(*seeing.INSIDERS, Role.OPERATOR) else [],
     }
 

@@ -12,7 +12,7 @@ from grants.proposals.permissions import PERMISSIONS
 from grants.proposals.selectors import consent_token, queue, todo_for
 from orgs.people import services as people
 from tests.grants.applying import COMMUNITY, NEXT_DOOR, OPEN, STREET
-from tests.grants.visiting import at_screen, browser_of, exported, pressed, queries_of, stop_clock
+from tests.grants.visiting import at_screen, browser_of, exported, pressed, queries_of, stop_clock, text_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/consents/"
@@ -30,12 +30,6 @@ def consent(call):
 
 def fresh(consent):
     return PlaceConsent.objects.get(pk=consent.pk)
-
-
-def text_of(client, address):
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return answer.content.decode()
 
 
 def areas(role):

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from core import policy
-from core.jobs.models import Job
-from core.jobs.queue import drain
 from core.todo import counted
 from grants.proposals import services
 from grants.proposals.models import PriorFunding, Proposal
@@ -20,10 +17,10 @@ from grants.proposals.selectors import queue, todo_for
 from orgs.people import services as people
 from tests.grants.applying import COMMUNITY, RECHECK, SCREENING, STREET, fresh, line
 from tests.grants.tables import force
-from tests.grants.visiting import at_screen, browser_of, exported, queries_of, stop_clock
+from tests.grants.visiting import at_screen, browser_of, exported, queries_of, stop_clock, text_of
 
 pytestmark = pytest.mark.django_db
-QUEUE, BATCH = "/screening/", "/screening/batch/"
+QUEUE = "/screening/"
 
 
 @pytest.fixture(autouse=True)
@@ -38,12 +35,6 @@ def made(call):
 
 def page_of(proposal):
     return f"{QUEUE}{proposal.public_id}/"
-
-
-def text_of(client, address):
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return answer.content.decode()
 
 
 def press(client, proposal, button, **data):
@@ -98,6 +89,11 @@ class TestWhoSees:
         )
         client = at_screen(clerk)
         assert made.number not in text_of(client, QUEUE) and client.get(page_of(made)).status_code == 404
+
+    def test_the_page_of_the_application_leads_there(self, call, made):
+        link = f'href="{page_of(made)}"'
+        assert link in text_of(at_screen(call.operator), made.get_absolute_url())
+        assert link not in text_of(at_screen(call.applicant), made.get_absolute_url())
 
     def test_a_draft_has_no_page_of_screening(self, call):
         draft = call.draft()
@@ -170,7 +166,7 @@ class TestTheQueue:
             assert "共 1 条" in text_of(client, f"{QUEUE}?{query}"), query
         rows = exported(client, f"{QUEUE}?wait=failed")
         named = dict(zip(rows[0], rows[1], strict=True))
-        assert named["编号"] == made.number and named["逐项审查"] == "不通过 1，通过 17"
+        assert named["编号"] == made.number and (named["逐项审查"], named["通过项"]) == ("不通过 1", 17)
         assert named["社区意见"] == "待社区确认" and str(named["期限"]).startswith("2026-05-14")
 
     def test_the_late_are_told_late(self, call, made, monkeypatch):
@@ -193,7 +189,7 @@ class TestThePage:
             "不通过 1",
             "待判断 3",
             "通过 14",
-            "落地社区尚未同意（asked）",
+            "落地社区尚未同意（等待答复）",
             "征集公告 申报资格（五）",
             "须由人核对原件",
         ):
@@ -350,97 +346,3 @@ class TestEarlierFunding:
         assert clerk.get(f"{page_of(made)}prior/{record}/").status_code == 404
         for who in (call.operator, call.office.leader):
             assert at_screen(who).get(f"{page_of(made)}prior/").status_code == 403
-
-
-class TestManyAtOnce:
-    def preview(self, client, step="screen", query="", **data):
-        return client.post(f"{BATCH}{query}", {"step": step, "scope": "picked", **data})
-
-    def confirmed(self, client, preview):
-        form = re.search(r'<form method="post" action="/screening/batch/">(.*?)</form>', preview, re.S)[1]
-        picks = re.findall(r'name="pick" value="([^"]*)"', form)
-        fields = dict(re.findall(r'name="(key|step|scope|confirmed)" value="([^"]*)"', form))
-        return client.post(BATCH, {**fields, "pick": picks})
-
-    def test_a_few_are_checked_at_once_after_a_preview(self, call, made):
-        second, gone = many(call, 2)
-        force(gone, state="returned")
-        client = at_screen(call.operator)
-        page = text_of(client, QUEUE)
-        assert f'form="batch" name="pick" value="{made.public_id}"' in page
-        picks = [one.public_id for one in (made, second, gone)]
-        shown = self.preview(client, pick=picks).content.decode()
-        assert "将办理 2 件" in shown and "不办理 1 件" in shown and not made.checks.exists()
-        answer = self.confirmed(client, shown)
-        assert answer["Location"] == QUEUE and "办理 2 件。" in text_of(client, QUEUE)
-        assert made.checks.count() == second.checks.count() == 18 and not gone.checks.exists()
-
-    def queued(self, client, call, number=7):
-        rows = many(call, number)
-        shown = self.preview(client, scope="all", query="?wait=unchecked").content.decode()
-        assert f"将办理 {number} 件" in shown and "后台办理" in shown
-        return rows, self.confirmed(client, shown)
-
-    def test_many_become_long_work_that_can_be_left(self, call):
-        client = at_screen(call.operator)
-        rows, answer = self.queued(client, call)
-        job = Job.objects.get(kind="proposals.screening")
-        assert answer["Location"] == f"/jobs/{job.public_id}" and not rows[0].checks.exists()
-        drain(now=lambda: SCREENING)
-        job.refresh_from_db()
-        assert (job.stage, job.result["done"], job.done_count) == ("done", 7, 7)
-        assert all(one.checks.count() == 18 for one in rows)
-        assert "办理 7 件。" in text_of(client, f"/jobs/{job.public_id}")
-
-    def test_stopped_work_leaves_nothing_behind(self, call):
-        client = at_screen(call.operator)
-        rows, answer = self.queued(client, call)
-        client.post(f"{answer['Location']}/cancel")
-        drain(now=lambda: SCREENING)
-        assert Job.objects.get(kind="proposals.screening").stage == "cancelled"
-        assert not any(one.checks.exists() for one in rows)
-
-    def test_what_changed_meanwhile_is_left_alone(self, call):
-        client = at_screen(call.operator)
-        rows, _answer = self.queued(client, call)
-        services.return_proposal(
-            proposal_id=rows[0].pk, remarks={"goals": "x"}, by=call.operator, now=SCREENING
-        )
-        drain(now=lambda: SCREENING)
-        result = Job.objects.get(kind="proposals.screening").result
-        assert (result["done"], result["left"]) == (6, 1) and not rows[0].checks.exists()
-
-    def test_the_same_confirmation_twice_is_one_job(self, call):
-        client = at_screen(call.operator)
-        rows = many(call, 6)
-        data = {"step": "screen", "scope": "picked", "confirmed": "yes", "key": str(uuid4())}
-        for _n in range(2):
-            client.post(BATCH, {**data, "pick": [one.public_id for one in rows]})
-        assert Job.objects.filter(kind="proposals.screening").count() == 1
-
-    def test_only_those_that_passed_everything_are_found_eligible(self, call, made):
-        ready = many(call, 1)[0]
-        call.confirm(ready)
-        for one in (made, ready):
-            call.screen(one)
-        clerk = at_screen(call.office.clerk)
-        shown = self.preview(clerk, "eligible", scope="all").content.decode()
-        assert "将办理 1 件" in shown and "不办理 1 件" in shown
-        self.confirmed(clerk, shown)
-        assert (fresh(ready).state, fresh(made).state) == ("eligible", "submitted")
-
-    def test_nothing_ticked_and_steps_of_others(self, call, made):
-        operator = at_screen(call.operator)
-        answer = self.preview(operator)
-        assert answer.status_code == 422 and "没有勾选" in answer.content.decode()
-        assert self.preview(operator, "eligible", scope="all").status_code == 404
-        assert self.preview(operator, "nothing").status_code == 404
-        leader = at_screen(call.office.leader)
-        assert "批量" not in text_of(leader, QUEUE) and self.preview(leader).status_code == 404
-        assert at_screen(call.applicant).post(BATCH, {"step": "screen"}).status_code == 403
-        assert operator.get(BATCH)["Location"] == QUEUE
-
-    def test_what_one_does_not_see_is_not_touched(self, call, made):
-        other = browser_of("operator", round_code="WCCT-2027")
-        answer = self.preview(other, pick=[made.public_id], confirmed="yes", key=str(uuid4()))
-        assert answer.status_code == 422 and not made.checks.exists()
