@@ -5,12 +5,37 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
-from config.moving import NotEmpty, move, opened
+from config.env import database
+from core.moving import NotEmpty, move
+
+TARGET = "moving_to"
+
+
+@contextmanager
+def opened(url: str) -> Iterator[str]:
+    """Open the receiving database beside ours; yields its alias."""
+    before = os.environ.get("DATABASE_URL")
+    os.environ["DATABASE_URL"] = url
+    try:
+        values = database("", pool=False)
+    finally:
+        os.environ.pop("DATABASE_URL") if before is None else os.environ.update(DATABASE_URL=before)
+    defaults = {**connections["default"].settings_dict, "OPTIONS": {}, "TEST": {}}
+    connections.settings[TARGET] = {**defaults, **values}
+    try:
+        yield TARGET
+    finally:
+        connections[TARGET].close()
+        del connections[TARGET]
+        del connections.settings[TARGET]
 
 
 def migrated(url: str) -> None:

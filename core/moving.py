@@ -6,9 +6,7 @@ fields are decrypted and encrypted again. One transaction on the receiving side:
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -16,35 +14,14 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connections, models, transaction
 
-from config.env import database
 from core.audit.models import Entry
 from core.audit.triggers import append_only_models
 
 BATCH = 200
-TARGET = "moving_to"
 
 
 class NotEmpty(Exception):
     """The receiving database has a history of its own."""
-
-
-@contextmanager
-def opened(url: str) -> Iterator[str]:
-    """Open the receiving database beside ours; yields its alias."""
-    before = os.environ.get("DATABASE_URL")
-    os.environ["DATABASE_URL"] = url
-    try:
-        values = database("", pool=False)
-    finally:
-        os.environ.pop("DATABASE_URL") if before is None else os.environ.update(DATABASE_URL=before)
-    defaults = {**connections["default"].settings_dict, "OPTIONS": {}, "TEST": {}}
-    connections.settings[TARGET] = {**defaults, **values}
-    try:
-        yield TARGET
-    finally:
-        connections[TARGET].close()
-        del connections[TARGET]
-        del connections.settings[TARGET]
 
 
 def tables(to: str) -> list[type[models.Model]]:
