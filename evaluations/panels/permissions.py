@@ -77,6 +77,12 @@ def was_let_in(seat: Seat, obj: Any) -> bool:
 
 
 @predicate
+def is_handed_in(seat: Seat, obj: Sheet) -> bool:
+    """The sheet itself is locked: one that is still filled in, or again, is its reviewer's alone."""
+    return obj.state == S.LOCKED
+
+
+@predicate
 def owes_no_sheet(seat: Seat, obj: Any) -> bool:
     """Nobody who still scores in the panel learns what others gave: a late replacement, a reopened sheet."""
     panel = panel_of(obj)
@@ -144,8 +150,8 @@ PERMISSIONS = {
     # sheets
     "panels.list_sheets": allow(*REVIEWERS),
     "panels.view_sheet": allow(*REVIEWERS, when=is_own_sheet & was_let_in)
-    | allow(*SEATED, when=(is_chair | is_secretary) & is_locked)
-    | allow(Role.SUPERVISOR, Role.AUDITOR, when=is_of_round & is_locked),
+    | allow(*SEATED, when=(is_chair | is_secretary) & is_locked & is_handed_in)
+    | allow(*WATCHERS, when=is_of_round & is_locked & is_handed_in),
     "panels.attest": allow(*REVIEWERS, when=is_own_sheet),
     "panels.score": allow(*REVIEWERS, when=is_own_sheet),
     "panels.lock_sheet": allow(*REVIEWERS, when=is_own_sheet),

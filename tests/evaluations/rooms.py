@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core.clock import now as real_now
 from core.policy import SYSTEM, Actor, Role
@@ -85,3 +88,21 @@ def build_rooms(experts: int = 9, finance: int = 3) -> Rooms:
 def soon() -> str:
     """A day to come, as a form wants it."""
     return f"{real_now() + timedelta(days=30):%Y-%m-%d}"
+
+
+def shown(answer: Any) -> str:
+    """The page as text."""
+    return str(answer.content.decode())
+
+
+def press(client: Client, obj: Any, code: str, **fields: Any) -> Any:
+    """Press a button of an object's page and follow where it leads."""
+    return client.post(f"{obj.get_absolute_url()}do/{code}/", fields, follow=True)
+
+
+def cost(client: Client, address: str) -> int:
+    """How many queries a page takes, session and account included; the page is opened once before."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)

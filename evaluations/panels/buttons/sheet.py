@@ -34,6 +34,11 @@ def press_reopen(sheet: Sheet, data: dict[str, Any], **press: Any) -> Any:
     return services.reopen_sheet(sheet_id=sheet.pk, **data, **press)
 
 
+def to_panel(sheet: Sheet, done: Any) -> str:
+    """Lead to the panel: a sheet that is filled in again is its reviewer's alone."""
+    return sheet.panel.get_absolute_url()
+
+
 def is_still_mine(sheet: Sheet) -> Any:
     """A sheet that is over needs no recusal."""
     if sheet.panel.state == P.CONCLUDED:
@@ -86,6 +91,7 @@ SHEET = (
         press_reopen,
         form=ReasonForm,
         verb="reopen",
+        leads=to_panel,
         tone="danger",
         done=_("评分表已重开。"),
     ),

@@ -90,14 +90,19 @@ def cut_lines(
     for category, one in money.items():
         here = [d for d in dossiers if d.category == category and d.code in one.asked_fen]
         codes = {d.code for d in here}
-        lines[category] = consistency.cut_line(
-            {pair: points for pair, points in scores.items() if pair[0] in codes},
-            {code: one.asked_fen[code] for code in codes},
-            one.budget_fen,
-            trim,
-            seed=f"{panel.seed}|{category}",
-            bonus={d.code: float(outcomes[d.pk].adjusted) for d in here},
-            draws=draws,
+        mine = {pair: points for pair, points in scores.items() if pair[0] in codes}
+        lines[category] = (
+            []
+            if not mine
+            else consistency.cut_line(
+                mine,
+                {code: one.asked_fen[code] for code in codes},
+                one.budget_fen,
+                trim,
+                seed=f"{panel.seed}|{category}",
+                bonus={d.code: float(outcomes[d.pk].adjusted) for d in here},
+                draws=draws,
+            )
         )
     return lines
 

@@ -30,7 +30,7 @@ from evaluations.panels.selectors.outcome import reads_sheets
 from evaluations.panels.selectors.results import results
 from evaluations.panels.selectors.statistics import judged_sheets, letters
 from evaluations.panels.selectors.watching import own_progress
-from evaluations.rubrics.rules import read_points
+from evaluations.rubrics.rules import plain, read_points
 
 IN_FULL = ("dossier__rubric_version__rubric", "panel", "seat__expert", "reviewer")
 
@@ -110,7 +110,7 @@ def _content(sheet: Sheet, read: Any) -> dict[str, Any]:
         "open_sections": sections(read.open_part, words) if read.open_part else [],
         "files": list(files_of(sheet.dossier, "panels.exhibit")) if read.content is not None else [],
         "must_lock_blind": blind_open,
-        "total": _total(sheet),
+        "total": plain(_total(sheet)),
         "maximum": spec.maximum,
         "facts": _facts(sheet) if read.content is not None and not blind_open else [],
     }
@@ -162,12 +162,11 @@ def press_sheet(request: HttpRequest, sheet: Sheet, code: str) -> HttpResponse:
 
 
 def _stood_back(request: HttpRequest, response: HttpResponse, sheet: Sheet) -> HttpResponse:
-    """Having stood back, one goes on to one's other sheets."""
-    return (
-        redirect("sheets")
-        if response.status_code == 302 and check(actor_of(request), "panels.list_sheets")
-        else response
-    )
+    """Having stood back, one goes on to one's other sheets; whoever took somebody off, to the panel."""
+    if response.status_code != 302:
+        return response
+    own = sheet.reviewer_id == actor_of(request).person_id
+    return redirect("sheets") if own else redirect(sheet.panel.get_absolute_url())
 
 
 @permits("panels.score", Sheet, "POST", see="panels.view_sheet")
@@ -226,7 +225,7 @@ def _told(sheet: Sheet, faults: Mapping[str, Any]) -> JsonResponse:
         {
             "saved": (_("其余已保存 %(at)s") if faults else _("已保存 %(at)s")) % {"at": _time()},
             "version": saved.row_version,
-            "total": f"{_total(saved).normalize():f}",
+            "total": plain(_total(saved)),
             "missing": missing,
             "faults": dict(faults),
         }
