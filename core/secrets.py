@@ -59,6 +59,11 @@ def _keys() -> dict[str, AESGCM]:
     return _ring(tuple(settings.FIELD_KEYS))
 
 
+def key_ring() -> dict[str, AESGCM]:
+    """The ciphers of FIELD_KEYS by key id, the one that encrypts first; for sealing what is not a field."""
+    return dict(_keys())
+
+
 def primary_prefix() -> str:
     """How every value begins that the first key wrote."""
     return f"{SCHEME}:{next(iter(_keys()))}:"
