@@ -124,6 +124,7 @@ PERMISSIONS = {
     "proposals.recheck": allow(Role.CLERK, when=~did("advise_ineligible", "find_ineligible")),
     "proposals.optimise": allow(Role.OPERATOR, when=is_of_round) | allow(Role.CLERK),
     "proposals.open_review": allow(Role.EXPERT, Role.CLERK, Role.SECTION_CHIEF, when=sits_as_secretary),
+    "proposals.lay_before": allow(Role.EXPERT, Role.CLERK, Role.SECTION_CHIEF),
     "proposals.record_verdict": SYSTEM_ONLY,
     "proposals.decide": allow(Role.LEADER),
     "proposals.promote": allow(Role.LEADER),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grants.proposals.views import applying, batches, consents, pages, screening
+from grants.proposals.views import applying, batches, consents, laying, pages, screening
 from grants.proposals.views.consent import answer_consent
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("proposals/<str:public_id>/do/<slug:code>/", pages.press_proposal, name="press_proposal"),
     path("screening/", screening.screening, name="screening"),
     path("screening/batch/", batches.screen_batch, name="screen_batch"),
+    path("screening/panel/", laying.lay_before, name="lay_before"),
     path("screening/<str:public_id>/", screening.screen, name="screen"),
     path("screening/<str:public_id>/do/<slug:code>/", screening.press_screen, name="press_screen"),
     path("screening/<str:public_id>/prior/", screening.record_prior, name="record_prior"),

@@ -21,6 +21,7 @@ from grants.proposals.rules import eligibility
 from grants.proposals.rules.answers import COMPLETENESS, split_by_blindness
 from grants.proposals.rules.budget import BUDGET_RULES, Budget, Line
 from grants.proposals.selectors.history import earlier_projects
+from grants.proposals.selectors.laying import awaiting_review
 from grants.proposals.selectors.writing import named_files
 from grants.rounds.models import Round
 from grants.rounds.rules import Terms
@@ -287,6 +288,7 @@ def todo_for(actor: Actor, now: datetime) -> list[Pending]:
     if actor.has(Role.CLERK):
         again = unsigned(seen.filter(state=P.RECHECKING), actor, "advise_ineligible", "find_ineligible")
         todos.append(Pending(_("待复核的申报"), again, url_name="screening", query="wait=recheck"))
+        todos.append(Pending(_("待送专家评审的申报"), awaiting_review(), url_name="lay_before"))
     if actor.has(Role.SECTION_CHIEF):
         awaiting = unsigned(seen.filter(advised, state=P.SUBMITTED), actor, "advise_ineligible")
         todos.append(Pending(_("待确认的不通过意见"), awaiting, url_name="screening", query="wait=confirm"))
