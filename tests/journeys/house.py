@@ -25,10 +25,10 @@ from config.celery import app
 from config.world import demo
 from config.world.year import calling
 from config.world.year.play import begin
-from config.world.year.stage import Stage
+from config.world.year.stage import Stage, shanghai
 from config.world.year.workers import Inline, set_clock
 from core import clock
-from core.jobs import queue as jobs
+from core.jobs.models import Job
 from core.outbox import queue as outbox
 from core.policy import SYSTEM
 from orgs.people.models import User
@@ -39,6 +39,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "config" / "ops"))
 import serve  # noqa: E402
 
+SEED = 2026
+OPEN = shanghai("2026-04-20", "10:00:00")
 SWEEPS = ("core.outbox.sweep", "core.jobs.sweep")
 DAILY = ("grants.publicity.end_due", "cms.mailroom.remind")
 KEYS = ("SECRET_KEY", "BLIND_INDEX_KEY", "ANCHOR_KEY")
@@ -178,13 +180,22 @@ class Prepared:
 def prepare(template: Path | str, folder: Path) -> Prepared:
     """Bring the cast in and publish the call: ten organisations, every post filled, nobody applied yet."""
     with databases.own_database(template, folder), own_files(folder / "files"):
-        stage = begin(demo.SEED, lambda line: None, Inline(), small=True)
+        stage = begin(SEED, lambda line: None, Inline(), small=True)
         calling.prepare_and_publish(stage)
         stage.catch_up()
-        set_clock(demo.STANDS_AT)
+        set_clock(OPEN)
         copy = folder / "prepared"
         copy.mkdir()
-        return Prepared(databases.make_template(copy), folder / "files", stage, demo.faces(stage))
+        return Prepared(databases.make_template(copy), folder / "files", stage, faces(stage))
+
+
+def faces(stage: Stage) -> dict[str, str]:
+    """Who stands for each role: the key of a post, an expert or a member of the first applicant."""
+    house = demo.applicant(stage)
+    found = {str(role): key for role, key in demo.FACES.items()}
+    found |= {"expert": "expert_01", "evaluator": "evaluator_1"}
+    found |= {"street_officer": "street_420106005", "community_worker": "community_420106005002"}
+    return found | {"applicant_admin": house.admin.key, "applicant_finance": house.finance.key}
 
 
 @contextlib.contextmanager
@@ -206,7 +217,7 @@ def run(prepared: Prepared, folder: Path) -> Iterator[Site]:
         _actors={},
     )
     with databases.own_database(prepared.template, folder) as url, own_files(folder / "files"):
-        set_clock(demo.STANDS_AT)
+        set_clock(OPEN)
         site = Site(f"http://127.0.0.1:{port}", folder, stage, prepared.faces, _broker(folder), {})
         try:
             _start(site, url, port)
@@ -239,8 +250,9 @@ def _start(site: Site, database_url: str, port: int) -> None:
 
 
 def due(now: datetime) -> int:
-    """How many messages and jobs wait for a worker at a moment."""
-    return int(outbox.waiting(now).count() + jobs.waiting(now).count())
+    """How many messages wait for a worker at a moment, and how many jobs wait or are at work."""
+    going = Job.objects.filter(stage=Job.Stage.QUEUED, next_at__lte=now)
+    return int(outbox.waiting(now).count() + going.count())
 
 
 def _broker(folder: Path) -> str:
