@@ -29,8 +29,11 @@ class ProposalsConfig(AppConfig):
         from core.files.purposes import Purpose, register_purpose
         from core.ui.places import Place, register_place
         from core.ui.speech import say_verbs
+        from evaluations.panels.selectors.above import tell_envelopes
         from grants.proposals.models import ProposalVersion, Remark
+        from grants.proposals.selectors.asked import envelopes
 
+        tell_envelopes(envelopes)
         say_verbs("proposals.proposal", VERBS)
         register_place(Place("proposals", _("申报"), "proposals.list", order=20))
         register_place(Place("screening", _("资格审查"), "proposals.list_screening", order=25))

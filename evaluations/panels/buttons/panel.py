@@ -14,7 +14,7 @@ from evaluations.panels import services
 from evaluations.panels.forms import panel as forms
 from evaluations.panels.lifecycle import P
 from evaluations.panels.models import Panel, SeatKind
-from evaluations.panels.selectors.watching import job_of, loose_dossiers
+from evaluations.panels.selectors.watching import job_of, loose_dossiers, offices_filled
 
 # Forming
 
@@ -57,6 +57,20 @@ def is_forming(panel: Panel) -> Any:
 def is_not_locked(panel: Panel) -> Any:
     """Seats change until the lock."""
     return _("评审组已锁分，席位不能再变。") if panel.state in (P.LOCKED, P.CONCLUDED) else ""
+
+
+def has_chair(panel: Panel) -> Any:
+    """One chair is enough."""
+    if says := is_not_locked(panel):
+        return says
+    return _("主席已入席。") if SeatKind.CHAIR in offices_filled(panel) else ""
+
+
+def has_officers(panel: Panel) -> Any:
+    """One of each is enough."""
+    if says := is_not_locked(panel):
+        return says
+    return _("主席和秘书都已入席。") if len(offices_filled(panel)) == 2 else ""
 
 
 def nothing_to_add(panel: Panel) -> Any:
@@ -228,7 +242,7 @@ PANEL = (
         "panels.seat",
         press_seat_officer,
         form=forms.seat_officer_form,
-        when=is_not_locked,
+        when=has_officers,
         done=_("已入席。"),
     ),
     Button(
@@ -237,7 +251,7 @@ PANEL = (
         "panels.seat",
         press_seat_chair,
         form=forms.seat_chair_form,
-        when=is_not_locked,
+        when=has_chair,
         done=_("主席已入席。"),
     ),
     Button(

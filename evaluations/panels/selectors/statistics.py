@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluations.panels.models import Dossier, Panel, Sheet
+from evaluations.panels.rules import Official
 from evaluations.panels.selectors.above import Envelope, envelopes
 from evaluations.panels.selectors.results import dossiers_of, locked_sheets, results, scores_of
 
@@ -79,7 +80,7 @@ def cut_lines(
     """Return the cut line of each category, in the same number of queries for one and for many."""
     from evaluations.panels.rules import consistency
 
-    money = envelopes(panel.round_code, panel.stage) if money is None else money
+    money = _own_money(panel) if money is None else money
     if not money:
         return {}
     rule = panel.parsed_rule()
@@ -107,14 +108,25 @@ def cut_lines(
     return lines
 
 
-def letters(panel: Panel) -> dict[str, str]:
+def _own_money(panel: Panel) -> dict[str, Envelope]:
+    """Return the money of the categories that only this panel judges: a shared line is nobody's to draw."""
+    money = envelopes(panel.round_code, panel.stage)
+    if not money:
+        return {}
+    beside = Dossier.objects.filter(round_code=panel.round_code, stage=panel.stage).exclude(panel=panel)
+    shared = set(beside.values_list("category", flat=True))
+    return {category: one for category, one in money.items() if category not in shared}
+
+
+def letters(panel: Panel, sheets: Mapping[int, list[Sheet]] | None = None) -> dict[str, str]:
     """Return a letter for every expert whose sheets count, in a drawn order that tells nothing about them.
 
     The order is that of the numbers in the public score summary: A is number 1.
     """
     from evaluations.panels.rules import consistency
 
-    codes = {s.expert.code for sheets in locked_sheets(panel).values() for s in sheets}
+    counted = locked_sheets(panel) if sheets is None else sheets
+    codes = {s.expert.code for found in counted.values() for s in found}
     order = consistency.draw_order(sorted(codes), f"{panel.seed}|{panel.round_code}|{panel.stage}|names")
     return {code: _letter(place) for place, code in enumerate(order)}
 
@@ -136,13 +148,13 @@ class Judged:
     dropped: str
 
 
-def judged_sheets(panel: Panel, dossier: Dossier) -> list[Judged]:
+def judged_sheets(panel: Panel, dossier: Dossier, result: Official) -> list[Judged]:
     """Return the sheets that count for a dossier, in the order of their letters."""
     from evaluations.rubrics.rules import criterion_totals
 
-    sheets = locked_sheets(panel)[dossier.pk]
-    named, spec = letters(panel), dossier.rubric_version.parsed()
-    parts = results(panel, [dossier])[dossier.pk].components.values()
+    counted = locked_sheets(panel)
+    sheets, named = counted[dossier.pk], letters(panel, counted)
+    spec, parts = dossier.rubric_version.parsed(), result.components.values()
     high = {key for part in parts for key in part.dropped_high}
     low = {key for part in parts for key in part.dropped_low}
     told = []

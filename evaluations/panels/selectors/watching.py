@@ -14,7 +14,7 @@ from core.jobs.models import Job
 from core.policy import BUREAU_ROLES, Actor
 from evaluations.panels.lifecycle import D, P, S
 from evaluations.panels.models import AssignmentRun, Dossier, Panel, PanelSeat, SeatKind, Sheet
-from evaluations.panels.permissions import SEATED, WATCHERS
+from evaluations.panels.permissions import REVIEWERS, SEATED, WATCHERS
 from evaluations.panels.selectors.staffing import ALIVE
 
 JOB = "panels.assign"
@@ -159,7 +159,7 @@ def barred_from(panel: Panel, actor: Actor) -> set[int]:
     if actor.interests:
         parties = panel.dossiers.values_list("pk", "party_bodies")
         barred = {pk for pk, bodies in parties if actor.interests & set(bodies)}
-    if actor.person_id is not None:
+    if actor.person_id is not None and actor.has(*REVIEWERS):
         own = panel.sheets.filter(reviewer_id=actor.person_id, state=S.RECUSED).exclude(recusal="absent")
         barred |= set(own.values_list("dossier_id", flat=True))
     return barred
@@ -183,8 +183,19 @@ def runs(panel: Panel) -> list[Run]:
     return [Run(run, sorted(Counter(expert for _, expert in run.plan["pairs"]).items())) for run in found]
 
 
+def offices_filled(panel: Panel) -> set[str]:
+    """Return which of chair and secretary sit; asked once for each panel that was loaded."""
+    known: set[str] | None = panel.__dict__.get("_offices_filled")
+    if known is None:
+        held = panel.seats.filter(kind__in=[SeatKind.CHAIR, SeatKind.SECRETARY], left_at__isnull=True)
+        known = panel.__dict__["_offices_filled"] = set(held.values_list("kind", flat=True))
+    return known
+
+
 def job_of(panel: Panel) -> Job | None:
-    """Return the newest piece of long work that was asked for a panel."""
+    """Return the newest piece of long work that was asked for a panel; past is past once it scores."""
+    if panel.state not in (P.FORMING, P.ASSIGNED):
+        return None
     return Job.objects.filter(unique_key__startswith=f"{JOB}:{panel.pk}:").order_by("-pk").first()
 
 
@@ -196,6 +207,8 @@ def loose_dossiers(panel: Panel) -> QuerySet[Dossier]:
 
 def own_progress(actor: Actor, panels: Iterable[int] | None = None) -> dict[str, int]:
     """Return how many of somebody's own sheets are in which state; in some panels, or in all open ones."""
+    if not actor.has(*REVIEWERS):
+        return dict.fromkeys(S.values, 0)
     own = Sheet.objects.filter(reviewer_id=actor.person_id or 0).exclude(
         panel__state__in=[P.FORMING, P.ASSIGNED]
     )

@@ -269,7 +269,7 @@ def dossier(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         sections=sections(dossier.snapshot, words),
         open_sections=sections(dossier.open_part, words) if dossier.open_part else [],
         result=found,
-        judged=judged_sheets(panel, dossier) if panel and scored and reads_sheets(actor, panel) else [],
+        judged=judged_sheets(panel, dossier, found) if panel and found and reads_sheets(actor, panel) else [],
         opens_sheets=actor.has("supervisor", "auditor")
         or (panel is not None and check(actor, "panels.statistics", panel) is not None),
         category=panel.rule.get("category_names", {}).get(dossier.category, dossier.category)

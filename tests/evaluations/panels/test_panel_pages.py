@@ -248,6 +248,6 @@ def test_pages_cost_the_same_for_one_dossier_and_for_many(rooms):
     services.assign_sheets(panel_id=large.pk, seed="9", by=rooms.secretary, now=NOW)
     services.open_panel(panel_id=large.pk, by=rooms.secretary, now=NOW)
     many = cost(client, large.get_absolute_url()), cost(client, "/panels/")
-    assert few == many and many[0] <= 40 and many[1] <= 12
+    assert few == many and many[0] <= 20 and many[1] <= 12
     book = load_workbook(io.BytesIO(client.get("/panels/?export=xlsx").content))
     assert book.active.max_row == 3
