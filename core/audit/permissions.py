@@ -7,4 +7,6 @@ READERS = (Role.AUDIT_ADMIN, Role.AUDITOR, Role.SUPERVISOR)
 PERMISSIONS = {
     "log.view": allow(*READERS),
     "log.verify": allow(*READERS),
+    # Reasons and remarks of the business are for its own watchers, not for an administrator.
+    "log.read_reasons": allow(Role.AUDITOR, Role.SUPERVISOR),
 }

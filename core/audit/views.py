@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch
 
-from core import clock
+from core import clock, policy
 from core.audit import verify
 from core.audit.anchors import anchors
 from core.audit.lists import LogList, about, moved, step_of, thing_of
@@ -38,6 +38,7 @@ def log_entry(request: HttpRequest, entry: Entry) -> HttpResponse:
     """One entry: what the chain holds of it, and its neighbours of the same thing."""
     entry = Entry.objects.select_related("reason").get(pk=entry.pk)
     same = Entry.objects.filter(about(entry))
+    reads = policy.check(actor_of(request), "log.read_reasons") is not None
     context = {
         "entry": entry,
         "reason": getattr(entry, "reason", None),
@@ -47,7 +48,8 @@ def log_entry(request: HttpRequest, entry: Entry) -> HttpResponse:
         "page": _page_of(entry),
         "step": step_of(entry),
         "moved": moved(entry),
-        "payload": sorted(entry.payload.items()),
+        "reads": reads,
+        "payload": sorted(entry.payload.items()) if reads else [],
         "cause": Entry.objects.filter(seq=entry.cause_seq).first() if entry.cause_seq else None,
         "before": same.filter(seq__lt=entry.seq).order_by("-seq").first(),
         "after": same.filter(seq__gt=entry.seq).order_by("seq").first(),

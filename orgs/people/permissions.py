@@ -93,26 +93,28 @@ def bears_the_link(seat: Seat, obj: Any) -> bool:
 
 is_member_of_own_house = is_own_body & is_applicant_role
 
-WATCHERS = (*sorted(ADMINISTRATORS), Role.SECTION_CHIEF, Role.LEADER)
-INVITERS = (*WATCHERS, Role.CLERK, Role.STREET_OFFICER, Role.OPERATOR, Role.APPLICANT_ADMIN)
+# The leader is not among them: who the experts are is not known to those who decide before the panel ends.
+WATCHERS = (*sorted(ADMINISTRATORS), Role.SECTION_CHIEF)
+INVITERS = (*WATCHERS, Role.LEADER, Role.CLERK, Role.STREET_OFFICER, Role.OPERATOR, Role.APPLICANT_ADMIN)
 
 PERMISSIONS = {
     # pages of accounts, bodies and roles; which rows their lists show is for the selectors
     "people.view_account": allow(*WATCHERS),
     "people.list_bodies": allow(*STAFF_ROLES),
     "people.view_body": allow(*STAFF_ROLES) | allow(Role.APPLICANT_ADMIN, when=is_own_body),
-    "people.list_roles": allow(*WATCHERS, Role.OPERATOR, Role.APPLICANT_ADMIN),
+    "people.list_roles": allow(*WATCHERS, Role.LEADER, Role.OPERATOR, Role.APPLICANT_ADMIN),
     "people.view_role": allow(*WATCHERS)
     | allow(Role.OPERATOR, Role.APPLICANT_ADMIN, when=is_own_body)
-    | allow(*Role, when=is_about_oneself),
+    | allow(*Role, when=is_about_oneself | asked_for_it),
     "people.list_invitations": allow(*INVITERS),
     "people.view_invitation": allow(*WATCHERS)
     | allow(*Role, when=asked_for_it)
     | allow(Role.APPLICANT_ADMIN, when=is_own_body),
-    "people.list_handovers": allow(*WATCHERS, Role.APPLICANT_ADMIN),
+    "people.list_handovers": allow(*WATCHERS, Role.LEADER, Role.APPLICANT_ADMIN),
     "people.view_handover": allow(*WATCHERS)
     | allow(Role.APPLICANT_ADMIN, when=is_own_body)
     | allow(*Role, when=is_about_oneself | asked_for_it),
+    "people.view_interests": allow(*BUREAU_ROLES, Role.SUPERVISOR),
     "people.offer_handover": allow(Role.SYSTEM_ADMIN, Role.SECTION_CHIEF, Role.LEADER, Role.APPLICANT_ADMIN),
     # people
     "people.view": allow(*STAFF_ROLES)

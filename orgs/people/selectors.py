@@ -252,11 +252,15 @@ def _own(actor: Actor, *roles: str) -> Q:
 
 
 def colleagues_of(user_id: int, *, on: date) -> QuerySet[User]:
-    """Return the active users of the houses somebody works in, their sections and their parents."""
+    """Return the active users who hold office in the houses somebody works in, their sections and parents.
+
+    Experts belong to a house too, but who they are is not for everybody there.
+    """
     mine = memberships(on=on).filter(user_id=user_id).order_by()
     houses = set(mine.values_list("body_id", flat=True)) | set(mine.values_list("body__parent_id", flat=True))
     houses.discard(None)  # type: ignore[arg-type]
-    near = memberships(on=on).filter(Q(body_id__in=houses) | Q(body__parent_id__in=houses)).order_by()
+    near = memberships(on=on).filter(role__in=sorted(STAFF_ROLES)).order_by()
+    near = near.filter(Q(body_id__in=houses) | Q(body__parent_id__in=houses))
     found = User.objects.filter(is_active=True, pk__in=near.values("user_id")).exclude(pk=user_id)
     return found.select_related("person").order_by("person__name", "pk")
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.policy import Role
+from core.policy import STAFF_ROLES, Role
 from core.ui.forms import DayField, ReasonForm
 from orgs.areas.models import Community, Street
 from orgs.areas.selectors import communities, streets
@@ -294,8 +294,8 @@ def invitation_form(body: Body) -> type[forms.Form]:
 
 
 def staff_users() -> Any:
-    """Active users who hold a role that is no applicant's."""
-    roles = sorted(set(Role) - rules.APPLICANT)
+    """Active users who hold office; experts do not hand over, and are not named here."""
+    roles = sorted(STAFF_ROLES | {Role.COMMUNITY_WORKER})
     held = Membership.objects.filter(role__in=roles, state=M.ACTIVE).order_by().values("user_id")
     found = User.objects.filter(is_active=True, pk__in=held).select_related("person")
     return found.order_by("person__name", "pk")

@@ -41,6 +41,7 @@ def _page(request: HttpRequest, person: Person, pressed: Pressed | None = None) 
         "pressed": pressed,
         "papers": papers_of(person, actor),
         "named": False,
+        "sees_interests": True,
         "today": today(),
         "second_factor": Authenticator.objects.filter(user_id=request.user.pk).exists(),
         "needs_second_factor": rules.needs_second_factor(actor.roles()),

@@ -61,6 +61,7 @@ def _person_page(request: HttpRequest, someone: Person, pressed: Pressed | None 
         request, someone, "orgs/people/person.html", buttons=buttons.PERSON, press="press_person",
         pressed=pressed, account=getattr(someone, "user", None), roles=roles,
         delegations=lent.order_by("-valid_to", "-pk"),
+        sees_interests=policy.check(actor_of(request), "people.view_interests") is not None,
         interests=someone.interests.select_related("body").order_by("-valid_from", "-pk"),
     )  # fmt: skip
 

@@ -134,11 +134,17 @@ class TestAnEntry:
         target = a_user("某人")
         services.disable_account(user_id=target.pk, reason="离职交回", by=bureau.security_admin, now=NOW)
         entry = Entry.objects.get(verb="disable_account")
-        client = as_(bureau, "audit_admin")
-        shown = text(client.get(entry.get_absolute_url()))
+        shown = text(as_(bureau, "supervisor").get(entry.get_absolute_url()))
         for words in ("离职交回", entry.hash, entry.prev_hash, "该对象的前一条"):
             assert words in shown
         assert target.person.phone not in shown
+
+    def test_an_administrator_reads_no_reasons_of_the_business(self, bureau):
+        target = a_user("某人")
+        services.disable_account(user_id=target.pk, reason="离职交回", by=bureau.security_admin, now=NOW)
+        entry = Entry.objects.get(verb="disable_account")
+        shown = text(as_(bureau, "audit_admin").get(entry.get_absolute_url()))
+        assert "离职交回" not in shown and entry.hash in shown and "理由属于业务内容" in shown
 
 
 class TestVerifying:

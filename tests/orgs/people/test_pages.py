@@ -128,12 +128,30 @@ class TestOnesOwnAccount:
 class TestAccounts:
     def test_who_sees_them(self, bureau, house):
         open_to = {role for role in bureau.users if as_(bureau, role).get("/people/").status_code == 200}
-        assert open_to == {"system_admin", "security_admin", "audit_admin", "section_chief", "leader"}
+        assert open_to == {"system_admin", "security_admin", "audit_admin", "section_chief"}
         address = house.admin_user.person.get_absolute_url()
         assert as_(bureau, "security_admin").get(address).status_code == 200
         for client in (as_(bureau, "clerk"), browser(house.admin_user), browser(a_user("路人"))):
             assert client.get(address).status_code == 404
         assert Client().get("/people/").status_code == 302
+
+    def test_who_decides_does_not_learn_who_judges(self, bureau):
+        expert = a_user("评审某")
+        seat(expert, bureau.committee, "expert")
+        leader, clerk = as_(bureau, "leader"), as_(bureau, "clerk")
+        for address in ("/account/", "/roles/", "/handovers/new/", bureau.committee.get_absolute_url()):
+            assert "评审某" not in text(leader.get(address)), address
+        assert "评审某" not in text(clerk.get("/account/"))
+        assert leader.get("/people/").status_code == 403
+
+    def test_interests_are_not_for_administrators(self, bureau, house):
+        person = bureau.users["clerk"].person
+        services.declare_interest(
+            person_id=person.pk, body_id=house.body.pk, kind="kin", note="表兄", by=bureau.clerk, now=NOW
+        )
+        page = person.get_absolute_url()
+        assert "表兄" in text(as_(bureau, "section_chief").get(page))
+        assert "表兄" not in text(as_(bureau, "security_admin").get(page))
 
     def test_the_list_is_masked_and_takes_the_same_queries(self, bureau, house):
         client = as_(bureau, "system_admin")
