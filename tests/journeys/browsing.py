@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
 
 from tests.journeys.house import Site
@@ -92,6 +93,7 @@ def chromium() -> Iterator[Browser]:
             try:
                 yield browser
             finally:
+                connections.close_all()  # those of its event loop; the next house has another database
                 browser.close()
     finally:
         os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
