@@ -115,7 +115,9 @@ class Site:
         self.stage.at(max(self.stage.now, self.now))
         for scene in scenes:
             scene(self.stage)
-        self.at(max(self.stage.now, self.now))
+        if self.stage.now > self.now:
+            set_clock(self.stage.now)
+        self.daily()
         return self.stage
 
     def user(self, who: str) -> User:
