@@ -1,7 +1,8 @@
 """What every page is made of."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext
+from django.forms import Field
+from django.utils.translation import gettext, gettext_lazy
 
 
 class UiConfig(AppConfig):
@@ -16,3 +17,4 @@ class UiConfig(AppConfig):
         from core import words
 
         words.translate_with(gettext)
+        Field.default_error_messages["required"] = gettext_lazy("请填写这一项，其余内容都已保留。")
