@@ -26,7 +26,9 @@ from grants.rounds.selectors import public_rounds
 @permits("proposals.list")
 def proposals(request: HttpRequest) -> HttpResponse:
     """The applications somebody may see; applicants get their own, drafts included."""
-    actor, noticed = actor_of(request), noticed_rounds()
+    actor = actor_of(request)
+    inside = seeing.knows_all(actor)
+    noticed = set() if inside else noticed_rounds()
     if actor.roles() <= APPLICANT_ROLES:
         mine = MyProposalList(request, visible_to(actor), noticed=noticed)
         return listed(
@@ -34,7 +36,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
             rounds=public_rounds().filter(state="published"),
         )  # fmt: skip
     rows = visible_to(_as_officer(actor))
-    page = ProposalList(request, rows, inside=seeing.knows_all(actor), noticed=noticed)
+    page = ProposalList(request, rows, inside=inside, noticed=noticed)
     return listed(request, page, filename="proposals")
 
 
@@ -59,7 +61,7 @@ def _version(request: HttpRequest, proposal: Proposal, is_own: bool) -> Proposal
 def _page(request: HttpRequest, proposal: Proposal, pressed: Pressed | None = None) -> HttpResponse:
     actor = actor_of(request)
     proposal = seeing.in_full(proposal)
-    noticed = proposal.round_id in noticed_rounds()
+    noticed = seeing.is_noticed(proposal)
     seen = seeing.as_read_by(proposal, actor, noticed=noticed)
     inside = seeing.knows_all(actor)
     is_own = bool(actor.bodies(*APPLICANT_ROLES) & seen.parties())
@@ -115,7 +117,7 @@ def _masked(request: HttpRequest, proposal: Proposal, code: str) -> Pressed | No
     actor = actor_of(request)
     if seeing.knows_all(actor):
         return None
-    seen = seeing.stand_in(proposal, noticed=proposal.round_id in noticed_rounds())
+    seen = seeing.stand_in(proposal, noticed=seeing.is_noticed(proposal))
     button: Button | None = next((one for one in BUTTONS if one.code == code), None)
     if seen is proposal or button is None or not actor.has(*_roles(button)):
         return None
@@ -134,7 +136,7 @@ def proposal_receipt(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """The receipt of the newest version: number, instant, hash, entry of the log, and the PDF."""
     actor = actor_of(request)
     proposal = seeing.in_full(proposal)
-    seen = seeing.as_read_by(proposal, actor, noticed=proposal.round_id in noticed_rounds())
+    seen = seeing.as_read_by(proposal, actor, noticed=seeing.is_noticed(proposal))
     version = seen.versions.order_by("-no").first()
     entry = seeing.handed_in_entry(seen, version.no) if version else None
     return shown(
