@@ -50,6 +50,7 @@ def fen(text: str) -> int:
 
 
 @pytest.mark.year
+@pytest.mark.whole_year
 @pytest.mark.slow
 @pytest.mark.sqlite_only
 def test_the_whole_year_is_played_and_every_yuan_adds_up(database_template, tmp_path):
