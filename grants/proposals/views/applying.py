@@ -167,7 +167,7 @@ def _told(request: HttpRequest, proposal: Proposal, outcome: Outcome, now: datet
         "says": says,
         "faults": outcome.faults,
         "contested": outcome.is_contested,
-        "marks": desk.marks if not outcome.is_contested else {},
+        "marks": outcome.marks if not outcome.is_contested else {},
         "missing": render_to_string("grants/proposals/parts/missing.html", {"desk": desk}),
         "sums": render_to_string("grants/proposals/parts/sums.html", {"desk": desk}),
     }

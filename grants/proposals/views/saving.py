@@ -58,6 +58,7 @@ class Outcome:
     faults: dict[str, str] = field(default_factory=dict)
     rows: list[Row] | None = None
     refused: Refused | None = None
+    marks: dict[str, str] = field(default_factory=dict)  # what the page now shows as it is kept
 
     @property
     def is_clean(self) -> bool:
@@ -109,7 +110,10 @@ class Saving:
         stored = self.kept[section].data if section in self.kept else {}
         data = {q.key: self._picked(q, data[q.key], stored) for q in asked}
         mark = section_mark(asked, data)
-        if mark in (section_mark(asked, stored), self.post.get(f"{section}.base")):
+        if mark == section_mark(asked, stored):
+            self._seen(section, self.kept[section].row_version if section in self.kept else 0, mark)
+            return
+        if mark == self.post.get(f"{section}.base"):
             return
         if faults:
             self.outcome.faults |= faults
@@ -123,6 +127,11 @@ class Saving:
             self.outcome.conflicts.append(self._contested(section, title, asked, data))
         else:
             self.outcome.saved.append(section)
+            self._seen(section, max(self._shown(section), 0) + 1, mark)
+
+    def _seen(self, section: str, version: int, mark: str) -> None:
+        """The page shows this section as it is kept; of one it only left alone it has not seen the newest."""
+        self.outcome.marks |= {f"{section}.version": str(version), f"{section}.base": mark}
 
     def _picked(self, question: Question, mine: Any, stored: dict[str, Any]) -> Any:
         """The answer a person chose on the page that shows both; elsewhere simply what was typed."""
@@ -156,7 +165,10 @@ class Saving:
         stored = budget_mark(self.proposal.budget.all())
         if self.post.get("pick.budget") == "theirs":
             return
-        if not faults and lines_mark(lines) in (stored, base):
+        if not faults and lines_mark(lines) == stored:
+            self.outcome.marks[f"{BUDGET}.base"] = stored
+            return
+        if not faults and lines_mark(lines) == base:
             return
         self.outcome.rows = rows
         if faults:
@@ -170,6 +182,7 @@ class Saving:
             self.outcome.budget_conflict = rows
         else:
             self.outcome.saved.append(BUDGET)
+            self.outcome.marks[f"{BUDGET}.base"] = lines_mark(lines)
             self.outcome.rows = None
 
 

@@ -95,7 +95,7 @@ class Section:
     title: str
     blind: bool
     boxes: list[Box]
-    version: int
+    version: str
     mark: str
     at: datetime | None
 
@@ -115,10 +115,11 @@ class Desk:
     typed: QueryDict | None = None
     faults: dict[str, str] = field(default_factory=dict)
     typed_rows: list[Row] | None = None
+    seen: Mapping[str, str] = field(default_factory=dict)
 
     def take(self, outcome: Outcome) -> None:
         """Show what was wrong with what was sent, and every cell as it was typed."""
-        self.faults, self.typed_rows = outcome.faults, outcome.rows
+        self.faults, self.typed_rows, self.seen = outcome.faults, outcome.rows, outcome.marks
         if outcome.rows is None and self.typed is not None and f"{BUDGET}.base" in self.typed:
             rows = read_rows(self.typed)
             for row in rows:
@@ -138,10 +139,17 @@ class Desk:
             row, mine = kept.get(one["key"]), asked[one["key"]]
             data = row.data if row else {}
             boxes = [self._box(question, data) for question in mine]
-            mark = section_mark(mine, data)
-            version, at = (row.row_version, row.saved_at) if row else (0, None)
+            mark = self._mark(f"{one['key']}.base", section_mark(mine, data))
+            version = self._mark(f"{one['key']}.version", str(row.row_version if row else 0))
+            at = row.saved_at if row else None
             found.append(Section(one["key"], one["title"], bool(one["blind"]), boxes, version, mark, at))
         return found
+
+    def _mark(self, name: str, kept: str) -> str:
+        """Return a mark of what is kept; of what was typed and is not kept, the one that page came with."""
+        if self.typed is None or name not in self.typed or name in self.seen:
+            return kept
+        return str(self.typed[name])
 
     def _box(self, question: Question, data: Mapping[str, Any]) -> Box:
         value = filled(question, data)
@@ -174,14 +182,7 @@ class Desk:
     @cached_property
     def budget_base(self) -> str:
         """Return the mark of the budget as it is kept."""
-        return budget_mark(self.proposal.budget.all())
-
-    @property
-    def marks(self) -> dict[str, str]:
-        """Return every hidden field that says what the page has seen."""
-        found = {f"{one.key}.version": str(one.version) for one in self.sections}
-        found |= {f"{one.key}.base": one.mark for one in self.sections}
-        return found | {f"{BUDGET}.base": self.budget_base}
+        return self._mark(f"{BUDGET}.base", budget_mark(self.proposal.budget.all()))
 
     @cached_property
     def accounts(self) -> list[BudgetAccount]:
