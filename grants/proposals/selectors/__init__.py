@@ -215,6 +215,8 @@ def _visible(grant: Grant, handed_in: Q) -> Q:
         return handed_in
     if grant.role == Role.OPERATOR:
         return handed_in & (Q(round__code=grant.round_code) if grant.round_code else Q())
+    if grant.role == Role.COACH:
+        return Q(state=P.OPTIMISING) & (Q(round__code=grant.round_code) if grant.round_code else Q())
     if grant.role in {Role.STREET_OFFICER, Role.COMMUNITY_WORKER} and grant.area_code:
         return handed_in & Q(community__code__startswith=grant.area_code)
     if grant.role in {Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.CASHIER}:
@@ -267,35 +269,67 @@ def link_bearer(consent: PlaceConsent) -> Actor:
     return Actor(kind="link", grants=(grant,))
 
 
-def todo_for(actor: Actor, now: datetime) -> list[Pending]:
-    """Return what waits for this person about applications."""
-    todos: list[Pending] = []
-    seen = visible_to(actor)
-    if actor.has(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR):
-        own = actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR)
-        mine = seen.filter(Q(applicant_id__in=own) | Q(host_id__in=own))
+def _applicants_todos(actor: Actor, seen: QuerySet[Proposal]) -> list[Pending]:
+    own = actor.bodies(Role.APPLICANT_ADMIN, Role.APPLICANT_EDITOR)
+    if not own:
+        return []
+    mine = seen.filter(Q(applicant_id__in=own) | Q(host_id__in=own))
+    return [
+        Pending(label, mine.filter(state=state), due, url_name="proposals", query=f"state={state.value}")
         for label, state, due in (
             (_("退回待补正的申报"), P.RETURNED, "correction_due"),
             (_("待提交的优化稿"), P.OPTIMISING, ""),
             (_("尚未提交的草稿"), P.DRAFT, ""),
-        ):
-            query = f"state={state.value}"
-            todos.append(Pending(label, mine.filter(state=state), due, url_name="proposals", query=query))
-    advised = Q(advised_version=F("version_no"))
-    if actor.has(Role.OPERATOR, Role.CLERK):
-        unadvised = seen.filter(~advised, state=P.SUBMITTED)
-        todos.append(Pending(_("待资格审查的申报"), unadvised, url_name="screening", query="wait=screen"))
-    if actor.has(Role.CLERK):
-        again = unsigned(seen.filter(state=P.RECHECKING), actor, "advise_ineligible", "find_ineligible")
-        todos.append(Pending(_("待复核的申报"), again, url_name="screening", query="wait=recheck"))
-        todos.append(Pending(_("待送专家评审的申报"), awaiting_review(), url_name="lay_before"))
-    if actor.has(Role.SECTION_CHIEF):
-        awaiting = unsigned(seen.filter(advised, state=P.SUBMITTED), actor, "advise_ineligible")
-        todos.append(Pending(_("待确认的不通过意见"), awaiting, url_name="screening", query="wait=confirm"))
+        )
+    ]
+
+
+def _places_todos(actor: Actor) -> list[Pending]:
+    todos = []
     if areas := actor.areas(Role.COMMUNITY_WORKER):
         asked = PlaceConsent.objects.filter(state=C.ASKED, community__code__in=areas)
         label = _("待确认落地意见的申报")
         todos.append(Pending(label, asked, url_name="consents", query="state=asked"))
+    if areas := actor.areas(Role.STREET_OFFICER):
+        within = Q(pk__in=[])
+        for area in areas:
+            within |= Q(community__code__startswith=area)
+        label = _("辖区社区尚未答复的落地意见")
+        asked = PlaceConsent.objects.filter(within, state=C.ASKED)
+        todos.append(Pending(label, asked, url_name="consents", query="state=asked"))
+    return todos
+
+
+def todo_for(actor: Actor, now: datetime) -> list[Pending]:
+    """Return what waits for this person about applications."""
+    seen = visible_to(actor)
+    todos = _applicants_todos(actor, seen)
+    advised = Q(advised_version=F("version_no"))
+    if actor.has(Role.OPERATOR, Role.CLERK):
+        unadvised = seen.filter(~advised, state=P.SUBMITTED)
+        todos.append(
+            Pending(
+                _("待资格审查的申报"), unadvised, url_name="screening", query="wait=screen", page="screen"
+            )
+        )
+    if actor.has(Role.CLERK):
+        again = unsigned(seen.filter(state=P.RECHECKING), actor, "advise_ineligible", "find_ineligible")
+        todos.append(
+            Pending(_("待复核的申报"), again, url_name="screening", query="wait=recheck", page="screen")
+        )
+        todos.append(Pending(_("待送专家评审的申报"), awaiting_review(), url_name="lay_before"))
+    if actor.has(Role.SECTION_CHIEF):
+        awaiting = unsigned(seen.filter(advised, state=P.SUBMITTED), actor, "advise_ineligible")
+        todos.append(
+            Pending(
+                _("待确认的不通过意见"), awaiting, url_name="screening", query="wait=confirm", page="screen"
+            )
+        )
+    todos += _places_todos(actor)
+    if actor.has(Role.COACH):
+        improving = seen.filter(state=P.OPTIMISING)
+        label = _("正在优化、待辅导的申报")
+        todos.append(Pending(label, improving, url_name="proposals", query="state=optimising"))
     return todos
 
 

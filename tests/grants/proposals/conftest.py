@@ -5,8 +5,20 @@ from __future__ import annotations
 import pytest
 
 from tests.grants.applying import Call
+from tests.grants.proposals.browsing import Tab, as_, moment
 
 
 @pytest.fixture
 def call():
     return Call()
+
+
+@pytest.fixture
+def draft(call):
+    return call.draft()
+
+
+@pytest.fixture
+def tab(call, draft):
+    with moment():
+        yield Tab(as_(call.house.admin_user), draft)

@@ -1,150 +1,17 @@
-"""Applying in the browser: the start, the long form, saving without loss, the receipt."""
+"""Writing an application in the browser: answers and budget, saved without loss, by two at once too."""
 
 from __future__ import annotations
 
-import io
-from datetime import timedelta
-
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from openpyxl import load_workbook
-from PIL import Image
 
 from core.audit.selectors import entries_of
-from core.files.models import FileRef
-from grants.proposals import services
-from grants.proposals.models import Proposal, SectionAnswers
 from grants.proposals.selectors import broken_rules
-from grants.proposals.selectors.writing import attachments
-from orgs.registry import services as registry
-from tests.grants.applying import COMMUNITY, DEADLINE, OPEN, OPENS, SCREENING, SECOND, at, fresh, line
-from tests.grants.proposals.browsing import Tab, as_, moment
+from tests.grants.applying import fresh
+from tests.grants.proposals.browsing import Tab, as_, hidden, moment
 
 pytestmark = pytest.mark.django_db
 KINDNESS = "助人为乐，不计较得失；" * 8
-
-
-@pytest.fixture
-def draft(call):
-    return call.draft()
-
-
-@pytest.fixture
-def tab(call, draft):
-    with moment():
-        yield Tab(as_(call.house.admin_user), draft)
-
-
-def png(name="现场.png", size=(40, 40)):
-    data = io.BytesIO()
-    Image.new("RGB", size, "teal").save(data, "PNG")
-    return SimpleUploadedFile(name, data.getvalue(), content_type="image/png")
-
-
-# The start
-
-
-def test_the_start_shows_what_the_register_knows_and_opens_a_draft(call):
-    client = as_(call.house.admin_user)
-    with moment():
-        page = client.get(f"/apply/{call.round.code}/")
-        html = page.content.decode()
-        assert call.house.entry.uscc in html
-        assert "汉口银行武昌支行" in html
-        assert f"62170000{call.house.body.pk:08d}" not in html
-        assert "登记簿中的各项条件都满足" in html
-        body = {"body": call.house.body.public_id, "key": "11111111-1111-4111-8111-111111111111"}
-        answers = [client.post(f"/apply/{call.round.code}/", body) for _ in range(2)]
-    made = Proposal.objects.get()
-    assert {answer.headers["Location"] for answer in answers} == {f"/proposals/{made.public_id}/edit/"}
-    assert (made.applicant, made.host, made.state) == (call.house.body, None, "draft")
-
-
-def test_a_body_with_a_live_application_is_led_to_it(call, draft):
-    client, address = as_(call.house.admin_user), f"/apply/{call.round.code}/"
-    with moment():
-        assert "继续填写" in client.get(address).content.decode()
-        answer = client.post(address, {"body": call.house.body.public_id})
-    assert answer.headers["Location"] == f"{draft.get_absolute_url()}edit/"
-    assert Proposal.objects.count() == 1
-
-
-@pytest.mark.parametrize(("when", "says", "offers"), [
-    (at("2026-04-05 10:00"), "现在可以先写草稿", True),
-    (OPEN, "距申报截止", True),
-    (DEADLINE + SECOND, "本届申报已经截止", False),
-])  # fmt: skip
-def test_before_in_and_after_the_weeks_of_application(call, when, says, offers):
-    with moment(when):
-        html = as_(call.house.admin_user).get(f"/apply/{call.round.code}/").content.decode()
-    assert says in html
-    assert ("开始填写申报书" in html) is offers
-
-
-def test_starting_too_late_is_refused_with_a_sentence(call):
-    with moment(DEADLINE + SECOND):
-        answer = as_(call.house.admin_user).post(
-            f"/apply/{call.round.code}/", {"body": call.house.body.public_id}
-        )
-    assert answer.status_code == 422
-    assert "已经截止" in answer.content.decode()
-    assert not Proposal.objects.exists()
-
-
-def test_somebody_without_a_body_is_told_what_to_do(call):
-    with moment():
-        client = as_(call.office.users["clerk"])
-        html = client.get(f"/apply/{call.round.code}/").content.decode()
-        assert "您还没有可以申报的单位" in html
-        assert (
-            client.post(f"/apply/{call.round.code}/", {"body": call.house.body.public_id}).status_code == 404
-        )
-        assert client.get("/apply/NO-SUCH-ROUND/").status_code == 404
-    assert Client().get(f"/apply/{call.round.code}/").status_code == 302
-
-
-def test_a_host_applies_for_the_group_behind_which_it_stands(call):
-    group = registry.register_group(
-        name="水岸社区银发合唱队", filing_no="WCBA-2026-0001", host_id=call.house.body.pk,
-        community_code=COMMUNITY,
-        by=call.office.clerk, now=OPENS,
-    )  # fmt: skip
-    client, address = as_(call.house.admin_user), f"/apply/{call.round.code}/"
-    with moment():
-        html = client.get(address, {"body": group.body.public_id}).content.decode()
-        assert f"代管单位 {call.house.body.name}" in html
-        client.post(address, {"body": group.body.public_id})
-    made = Proposal.objects.get()
-    assert (made.applicant, made.host, made.track) == (group.body, call.house.body, "micro")
-
-
-def test_a_code_leads_to_the_body_or_says_why_not(call):
-    rival = call.an_organisation("武昌区青苗青少年服务中心")
-    client, address = as_(call.house.admin_user), f"/apply/{call.round.code}/"
-    own = call.house.entry.uscc
-    with moment():
-        assert "登记簿中的信息" in client.get(address, {"code": f" {own[:8]} {own[8:]} "}).content.decode()
-        theirs = client.get(address, {"code": rival.entry.uscc}).content.decode()
-        assert "您还不是它的成员" in theirs
-        assert "登记簿中的信息" not in theirs
-        letters = client.get(address, {"code": own.replace("0", "O")}).content.decode()
-        assert f"是不是 {own}" in letters
-        assert client.get(address, {"code": "'\" OR 1=1 --\x00"}).status_code == 200
-
-
-def test_what_the_register_says_against_it_is_said_beforehand(call):
-    registry.list_credit(
-        organisation_id=call.house.entry.pk, kind="serious", from_date=at("2026-03-01 09:00").date(),
-        why="未按规定公示", by=call.office.clerk, now=OPENS,
-    )  # fmt: skip
-    with moment():
-        html = as_(call.house.admin_user).get(f"/apply/{call.round.code}/").content.decode()
-    assert "被列入严重违法失信名单" in html
-    assert "征集公告 申报资格（五）" in html
-
-
-# Writing
 
 
 def test_only_those_of_the_applicant_may_write(call, draft):
@@ -321,6 +188,35 @@ def test_two_tabs_on_different_sections_do_not_disturb_each_other(call, draft):
     assert (answers["title"], answers["innovation"]) == ("第一个窗口的名称", KINDNESS)
 
 
+def test_a_tab_that_saved_one_section_has_not_seen_what_happened_to_the_others(call, draft):
+    with moment():
+        one, two = (Tab(as_(call.house.admin_user), draft) for _ in range(2))
+        one.type(title="第一个窗口的名称", b1_price="7000", b1_grant="7000", b1_own="").send(quietly=True)
+        assert two.type(innovation=KINDNESS).send(quietly=True).status_code == 200
+        assert two.type(resources=KINDNESS).send(quietly=True).status_code == 200
+        assert fresh(draft).title == "第一个窗口的名称"
+        assert fresh(draft).budget.get(no=1).unit_price_fen == 700000
+        told = two.type(title="第二个窗口的名称").send(quietly=True)
+        assert (told.status_code, told.json()["contested"]) == (409, True)
+        two.type(b1_price="8000", b1_grant="8000", b1_own="").send()
+    assert fresh(draft).title == "第一个窗口的名称"
+    assert fresh(draft).budget.get(no=1).unit_price_fen == 700000
+
+
+def test_a_page_that_was_refused_has_not_seen_the_newest_either(call, draft):
+    with moment():
+        one, two = (Tab(as_(call.house.admin_user), draft) for _ in range(2))
+        one.type(title="第一个窗口的名称").send(quietly=True)
+        for typed, do in (({"b1_price": "3万"}, "save:"), ({"b1_price": "9000", "goals": ""}, "submit")):
+            refused = two.type(**typed).send(do)
+            assert refused.status_code == 422
+            two.fields |= hidden(refused.content.decode())
+        assert two.type(goals=KINDNESS).send().status_code == 302
+        assert fresh(draft).title == "第一个窗口的名称"
+        assert two.type(title="第二个窗口的名称").send(quietly=True).status_code == 409
+    assert fresh(draft).title == "第一个窗口的名称"
+
+
 def test_two_people_on_one_section_choose_and_nobody_overwrites(call, draft):
     editor = call.member(call.house, "applicant_editor")
     with moment():
@@ -381,140 +277,3 @@ def test_what_a_device_keeps_belongs_to_one_draft_and_one_account(call, draft, t
     keys = [one.html.split('data-kept-under="')[1].split('"')[0] for one in tabs]
     assert len(set(keys)) == 3
     assert all(len(key) == 64 for key in keys)
-
-
-# Files
-
-
-def test_files_are_sent_listed_and_removed(tab, draft):
-    answer = tab.send("upload", file=png())
-    assert answer.headers["Location"].endswith("#s-files")
-    (ref,) = attachments(draft)
-    tab.open()
-    assert "现场.png" in tab.html
-    assert "最多 2 个，每个不超过 10.0 MB" in tab.html
-    tab.send(f"remove:{ref.public_id}")
-    assert attachments(draft) == []
-    assert tab.send(f"remove:{ref.public_id}").status_code == 302
-
-
-@pytest.mark.parametrize(("sent", "says"), [
-    (SimpleUploadedFile("空.pdf", b""), "是空的"),
-    (SimpleUploadedFile("发票.pdf", b"MZ\x90\x00program"), "实际内容是程序"),
-    (SimpleUploadedFile("图.png", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"), "SVG"),
-    (SimpleUploadedFile("大.pdf", b"%PDF-" + b"0" * (10 * 1024 * 1024)), "超过 10.0 MB 的上限"),
-])  # fmt: skip
-def test_a_file_that_is_not_taken_is_named_and_the_text_is_saved(tab, draft, sent, says):
-    sent.seek(0)
-    answer = tab.type(title="新的项目名称助浴").send("upload", file=sent)
-    assert answer.status_code == 422
-    assert says in answer.content.decode()
-    assert (attachments(draft), fresh(draft).title) == ([], "新的项目名称助浴")
-
-
-def test_a_third_file_is_refused(tab, draft):
-    answer = tab.send("upload", file=[png("一.png"), png("二.png", (41, 41)), png("三.png", (42, 42))])
-    assert answer.status_code == 422
-    assert "附件最多 2 个" in answer.content.decode()
-    assert [ref.filename for ref in attachments(draft)] == ["一.png", "二.png"]
-
-
-def test_a_file_that_was_handed_in_outlives_its_removal(call, tab, draft):
-    tab.send("upload", file=png())
-    (ref,) = attachments(draft)
-    call.submit(draft)
-    frozen = draft.versions.get().snapshot["files"]
-    assert frozen == [{"name": "现场.png", "sha256": ref.blob.sha256}]
-    services.return_proposal(proposal_id=draft.pk, remarks={"title": "请改"}, by=call.operator, now=SCREENING)
-    services.remove_file(proposal_id=draft.pk, file_id=ref.public_id, by=call.applicant, now=SCREENING)
-    assert attachments(draft) == []
-    assert FileRef.objects.get(pk=ref.pk).purpose == "proposals.former_attachment"
-
-
-# Handing in
-
-
-def test_handing_in_gives_a_receipt_and_twice_gives_the_same(call, tab, draft):
-    tab.type(title="最后一刻改的名称")
-    answers = [tab.send("submit") for _ in range(2)]
-    address = f"/proposals/{draft.public_id}/receipt/"
-    assert [answer.headers["Location"] for answer in answers] == [address, address]
-    version = draft.versions.get()
-    assert version.snapshot["answers"]["title"] == "最后一刻改的名称"
-    html = tab.client.get(address).content.decode()
-    entry = entries_of(draft).get(verb="submit")
-    for said in (fresh(draft).number, version.digest, entry.hash, f"-{entry.seq:07d}", "2026-04-20 10:00:00"):
-        assert said in html
-    assert "受理回执" in html
-
-
-def test_one_second_late_is_said_and_everything_is_kept(call, draft):
-    with moment(DEADLINE):
-        tab = Tab(as_(call.house.admin_user), draft)
-    with moment(DEADLINE + SECOND):
-        answer = tab.type(title="迟到一秒的名称").send("submit")
-    html = answer.content.decode()
-    assert answer.status_code == 422
-    assert "2026-04-28 17:30:01" in html
-    assert "草稿已保留" in html
-    assert (fresh(draft).state, fresh(draft).title) == ("draft", "迟到一秒的名称")
-    with moment(DEADLINE):
-        assert tab.send("submit").status_code == 302
-
-
-def test_an_editor_may_write_and_not_hand_in(call, draft):
-    with moment():
-        tab = Tab(as_(call.member(call.house, "applicant_editor")), draft)
-        answer = tab.type(title="填写人写的名称").send("submit")
-    assert answer.status_code == 403
-    assert "由申报负责人办理" in answer.content.decode()
-    assert (fresh(draft).state, fresh(draft).title) == ("draft", "填写人写的名称")
-
-
-def test_saving_what_was_handed_in_meanwhile_is_refused_and_led_on(call, tab, draft):
-    call.submit(draft)
-    answer = tab.type(title="提交之后的名称").send()
-    assert answer.headers["Location"] == draft.get_absolute_url()
-    assert tab.send(quietly=True).status_code == 422
-    assert fresh(draft).title != "提交之后的名称"
-
-
-def test_remarks_stand_at_their_fields_and_the_correction_is_handed_in(call):
-    made = call.submitted()
-    services.return_proposal(
-        proposal_id=made.pk, remarks={"summary": "请写明服务人数", "budget": "请细化单价"}, by=call.operator,
-        now=SCREENING,
-    )  # fmt: skip
-    with moment(SCREENING + timedelta(hours=1)):
-        tab = Tab(as_(call.house.admin_user), made)
-        assert tab.html.index("请写明服务人数") > tab.html.index('for="f-summary"')
-        assert "请细化单价" in tab.html
-        assert "距补正截止" in tab.html
-        answer = tab.type(summary=KINDNESS).send("submit")
-    assert answer.headers["Location"].endswith("/receipt/")
-    assert (fresh(made).state, fresh(made).version_no) == ("submitted", 2)
-
-
-def test_text_that_looks_like_a_formula_stays_text(call, tab, draft):
-    tab.type(title="=1+1 助老服务").send("submit")
-    answer = as_(call.office.users["clerk"]).get("/proposals/?export=xlsx")
-    sheet = load_workbook(io.BytesIO(answer.content)).active
-    cells = [cell for row in sheet.iter_rows() for cell in row if "=1+1" in str(cell.value)]
-    assert [cell.data_type for cell in cells] == ["s"]
-
-
-def test_the_place_is_chosen_by_street(tab, draft):
-    assert f'<option value="{COMMUNITY}" selected>' in tab.html
-    assert "<optgroup label=" in tab.html
-    tab.type(community="").send()
-    assert fresh(draft).community is None
-    assert SectionAnswers.objects.get(proposal=draft, section="basics").data["community"] == ""
-
-
-def test_eight_lines_and_no_more(call):
-    made = call.draft(lines=[line(yuan=100, item=f"物资{no}") for no in range(8)])
-    with moment():
-        tab = Tab(as_(call.house.admin_user), made)
-        assert tab.html.count("data-line") == 8
-        assert tab.type(b1_item="改过的物资").send().status_code == 302
-    assert made.budget.count() == 8
