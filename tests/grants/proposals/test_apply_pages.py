@@ -277,3 +277,26 @@ def test_what_a_device_keeps_belongs_to_one_draft_and_one_account(call, draft, t
     keys = [one.html.split('data-kept-under="')[1].split('"')[0] for one in tabs]
     assert len(set(keys)) == 3
     assert all(len(key) == 64 for key in keys)
+
+
+def test_saving_one_section_does_not_vouch_for_another_the_tab_has_not_seen(call, draft):
+    with moment():
+        one, two = (Tab(as_(call.house.admin_user), draft) for _ in range(2))
+        two.type(title="第二个窗口的名称").send()
+        told = one.type(innovation=KINDNESS).send(quietly=True)
+        assert told.status_code == 200
+        assert "basics.version" not in told.json()["marks"]
+        one.fields |= told.json()["marks"]
+        assert one.type(title="第一个窗口的名称").send(quietly=True).status_code == 409
+    assert fresh(draft).title == "第二个窗口的名称"
+
+
+def test_a_budget_with_a_fault_does_not_vouch_for_what_another_tab_saved(call, draft):
+    with moment():
+        one, two = (Tab(as_(call.house.admin_user), draft) for _ in range(2))
+        two.type(b1_item="第二个窗口").send()
+        page = one.type(b1_item="第一个窗口", b1_price="3万").send("save:budget")
+        assert page.status_code == 422
+        one.fields["budget.base"] = page.context["desk"].budget_base
+        assert one.type(b1_price="30000").send().status_code == 409
+    assert draft.budget.get().item == "第二个窗口"
