@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, DateField, DateTimeField, IntegerField, Min, QuerySet, Value
+from django.db.models import CharField, Count, DateField, DateTimeField, IntegerField, Min, QuerySet, Value
 from django.db.models.functions import Cast
 
 from core.clock import SHANGHAI
+
+Answer = tuple[int, datetime | None, str]  # how many, the nearest deadline, the first of them
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,9 @@ class Todo:
 class Pending:
     """Work that waits and is not counted yet, so that one query can count everything on a desk.
 
-    ``due_by`` names the field with the deadline: an instant, or a day whose last moment counts. Asked for
-    its count alone, it counts itself.
+    ``due_by`` names the field with the deadline: an instant, or a day whose last moment counts. ``page``
+    names the page of a single one, by its public id: where only one waits, the desk leads straight to it.
+    Asked for its count alone, it counts itself.
     """
 
     def __init__(
@@ -50,9 +53,10 @@ class Pending:
         url_name: str = "",
         args: tuple[str, ...] = (),
         query: str = "",
+        page: str = "",
     ) -> None:
         self.label, self.rows, self.due_by = label, rows, due_by
-        self.url_name, self.args, self.query = url_name, args, query
+        self.url_name, self.args, self.query, self.page = url_name, args, query, page
 
     @cached_property
     def counted(self) -> Todo:
@@ -69,9 +73,12 @@ class Pending:
         """Return the nearest deadline."""
         return self.counted.due
 
-    def as_todo(self, answer: tuple[int, datetime | None]) -> Todo:
-        """Return the work with its count and its nearest deadline."""
-        return Todo(self.label, *answer, self.url_name, self.args, self.query)
+    def as_todo(self, answer: Answer) -> Todo:
+        """Return the work with its count and its nearest deadline; a single one with its own page."""
+        number, due, first = answer
+        if number == 1 and self.page:
+            return Todo(self.label, number, due, self.page, (first,))
+        return Todo(self.label, number, due, self.url_name, self.args, self.query)
 
     def falls_on_a_day(self) -> bool:
         """Tell whether the deadline is a day and not an instant."""
@@ -82,8 +89,8 @@ class Pending:
         return field is not None and not isinstance(field, DateTimeField)
 
 
-COLUMNS = ("place", "number", "instant", "day")
-NOTHING: tuple[int, datetime | None] = (0, None)
+COLUMNS = ("place", "number", "instant", "day", "first")
+NOTHING: Answer = (0, None, "")
 
 
 def counted(items: Iterable[Todo | Pending]) -> list[Todo]:
@@ -96,12 +103,14 @@ def counted(items: Iterable[Todo | Pending]) -> list[Todo]:
     ]
 
 
-def _count(pending: dict[int, Pending]) -> dict[int, tuple[int, datetime | None]]:
+def _count(pending: dict[int, Pending]) -> dict[int, Answer]:
     parts = [_part(place, one) for place, one in pending.items()]
     if not parts:
         return {}
     rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
-    return {place: (number, instant or _moment(day)) for place, number, instant, day in rows}
+    return {
+        place: (number, instant or _moment(day), first or "") for place, number, instant, day, first in rows
+    }
 
 
 def _part(place: int, one: Pending) -> QuerySet[Any]:
@@ -110,6 +119,7 @@ def _part(place: int, one: Pending) -> QuerySet[Any]:
     nearest = {
         "instant": Min(one.due_by if one.due_by and not is_day else Cast(Value(None), DateTimeField())),
         "day": Min(one.due_by if is_day else Cast(Value(None), DateField())),
+        "first": Min(Cast("public_id" if one.page else Value(""), CharField(max_length=24))),
     }
     rows = one.rows.order_by().values(place=Value(place, IntegerField()))
     part: QuerySet[Any] = rows.annotate(number=Count("pk", distinct=True), **nearest).values_list(*COLUMNS)

@@ -203,7 +203,10 @@ def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:
         published = Round.objects.filter(state=R.PUBLISHED).prefetch_related("extensions")
         over = [one for one in published if application_window(one).is_over(now)]
         label = _("征集已截止、待进入评审的届次")
-        todos.append(Todo(label, len(over), url_name="competitions", query="wait=over"))
+        if len(over) == 1:
+            todos.append(Todo(label, 1, url_name="competition", args=(over[0].public_id,)))
+        else:
+            todos.append(Todo(label, len(over), url_name="competitions", query="wait=over"))
     if actor.has(Role.CLERK):
         unequipped = Round.objects.filter(state=R.DRAFTING, form=None)
         todos.append(_pending(_("待选定申报表和评分表的届次"), unequipped, R.DRAFTING))
@@ -212,7 +215,7 @@ def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:
 
 
 def _pending(label: Any, rows: QuerySet[Round], state: R) -> Pending:
-    return Pending(label, rows, url_name="competitions", query=f"state={state}")
+    return Pending(label, rows, url_name="competitions", query=f"state={state}", page="competition")
 
 
 def awaiting_selection(rows: QuerySet[Round], now: datetime) -> QuerySet[Round]:

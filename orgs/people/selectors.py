@@ -301,7 +301,9 @@ def _to_approve(actor: Actor) -> list[Pending]:
     moves = HandOver.objects.filter(state=H.REQUESTED).exclude(to_user_id=me).exclude(requested_by_id=me)
     return [
         Pending(_("待批准的岗位"), roles, url_name="roles", query="state=requested"),
-        Pending(_("待批准的邀请"), letters, url_name="invitations", query="state=requested"),
+        Pending(
+            _("待批准的邀请"), letters, url_name="invitations", query="state=requested", page="invitation"
+        ),
         Pending(_("待批准的工作交接"), moves, "on", "handovers", query="state=requested"),
     ]
 

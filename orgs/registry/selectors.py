@@ -268,7 +268,15 @@ def todo_for(actor: Actor, *, now: datetime) -> list[Pending]:
     todos: list[Pending] = []
     if actor.has(Role.FINANCE_CLERK, Role.FINANCE_APPROVER):
         waiting = accounts_visible_to(actor).filter(state=A.ADDED).exclude(added_by_id=actor.user_id)
-        todos.append(Pending(_("待核验的银行账户"), waiting, url_name="bank_accounts", query="state=added"))
+        todos.append(
+            Pending(
+                _("待核验的银行账户"),
+                waiting,
+                url_name="bank_accounts",
+                query="state=added",
+                page="bank_account",
+            )
+        )
     if actor.has(Role.CLERK):
         preparing = visible_to(actor).filter(organisation__state=S.PREPARING)
         todos.append(

@@ -53,6 +53,17 @@ def test_one_alone_counts_itself() -> None:
     assert Pending("乙", Job.objects.filter(kind="x")).count == 0
 
 
+@pytest.mark.django_db
+def test_one_that_waits_is_led_to_straight_and_several_by_their_list() -> None:
+    only = a_job("a")
+    a_job("b"), a_job("b")
+    items = [
+        Pending(kind, Job.objects.filter(kind=kind), "", "desk", query="x=1", page="ui:job") for kind in "abc"
+    ]
+    led = [(todo.count, todo.url_name, todo.args, todo.query) for todo in counted(items)]
+    assert led == [(1, "ui:job", (only.public_id,), ""), (2, "desk", (), "x=1"), (0, "desk", (), "x=1")]
+
+
 def test_nothing_is_counted_without_a_query() -> None:
     assert counted([]) == []
     assert counted([Todo("甲", 1)]) == [Todo("甲", 1)]

@@ -140,7 +140,14 @@ def _todo_of_auditor(actor: Actor) -> list[Pending]:
 
 
 def _step(label: Any, rows: QuerySet[Engagement], state: str, due: str = "") -> Pending:
-    return Pending(label, rows.filter(state=state), due, url_name="engagements", query=f"state={state}")
+    return Pending(
+        label,
+        rows.filter(state=state),
+        due,
+        url_name="engagements",
+        query=f"state={state}",
+        page="engagement",
+    )
 
 
 def _todo_of_grantee(actor: Actor) -> list[Pending]:
@@ -169,5 +176,7 @@ def _todo_of_bureau(actor: Actor) -> list[Pending]:
         )  # fmt: skip
     if actor.has(Role.CLERK):
         closed = Project.objects.filter(state=J.CLOSED)
-        todos.append(Pending(_("待归档的项目"), closed, url_name="archive", query="state=closed"))
+        todos.append(
+            Pending(_("待归档的项目"), closed, url_name="archive", query="state=closed", page="archive_file")
+        )
     return todos

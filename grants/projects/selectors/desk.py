@@ -74,7 +74,8 @@ def _pending(
     label: Any, name: str, actor: Actor, now: datetime, rows: QuerySet[Project] | None = None, due: str = ""
 ) -> Pending:
     found = waiting(name, actor, clock.day_of(now), rows)
-    return Pending(label, found, due, url_name="projects", query=f"waits={name}")
+    page = "" if name == "judging" else "project"
+    return Pending(label, found, due, url_name="projects", query=f"waits={name}", page=page)
 
 
 def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:
@@ -121,10 +122,12 @@ def _todo_of_evaluator(actor: Actor, now: datetime) -> list[Todo | Pending]:
 
 
 def _reports_due(label: Any, name: str, projects: QuerySet[Project], day_name: str) -> Todo:
-    """Count the reports to come and date the first, in one query; the terms hold the day."""
+    """Count the reports to come and date the first, in one query; a single one is led to straight."""
     found = list(projects.select_related("round").order_by("round__year"))
     due = None
     if found:
         day = found[0].round.parsed_terms().day(day_name)
         due = Period(day, day).ends_at.astimezone(UTC)
+    if len(found) == 1:
+        return Todo(label, 1, due, url_name="report", args=(found[0].public_id, name))
     return Todo(label, len(found), due, url_name="projects", query=f"waits={name}")

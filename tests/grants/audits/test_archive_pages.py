@@ -95,7 +95,7 @@ def test_who_reads_the_archive(fund):
             assert browser(who).get("/archive/").status_code == 403
             assert browser(who).get(file_of(fund)).status_code == 404
         assert browser(office.section_chief).post(f"{file_of(fund)}do/pack/").status_code == 403
-        assert "/archive/?state=closed" in text_of(browser(office.clerk).get("/desk/"))
+        assert f'href="{file_of(fund)}">待归档的项目' in text_of(browser(office.clerk).get("/desk/"))
 
 
 def test_a_project_that_still_runs_has_no_file(fund):

@@ -69,7 +69,7 @@ class TestBankAccounts:
         assert "42050123456789000011" not in text(own.get(page(account)))
 
         clerk = as_(bureau, "finance_clerk")
-        assert "/registry/accounts/?state=added" in text(clerk.get("/desk/"))
+        assert f'href="{page(account)}">待核验的银行账户' in text(clerk.get("/desk/"))
         assert "洪山支行" in text(clerk.get("/registry/accounts/?state=added"))
         assert "42050123456789000011" in text(clerk.get(page(account)))
         went(press(clerk, page(account), "verify"))
