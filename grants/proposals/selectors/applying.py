@@ -63,6 +63,14 @@ def countdown_of(proposal: Proposal, now: datetime) -> Countdown | None:
     return countdown_to_window(proposal.round, now) if proposal.state == P.DRAFT else None
 
 
+def missed_deadline(proposal: Proposal, now: datetime) -> datetime | None:
+    """Return the deadline after which this can no longer be handed in, if it has passed."""
+    if proposal.state == P.RETURNED and proposal.correction_due and proposal.correction_due <= now:
+        return proposal.correction_due
+    window = application_window(proposal.round)
+    return window.closes + window.grace if proposal.state == P.DRAFT and window.is_over(now) else None
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A body for which somebody may apply, with what the register knows of it."""

@@ -31,7 +31,7 @@ from grants.proposals.rules.budget import (
     shares_are_within_caps,
 )
 from grants.proposals.selectors import broken_rules, budget_of
-from grants.proposals.selectors.applying import Countdown, countdown_of
+from grants.proposals.selectors.applying import Countdown, countdown_of, missed_deadline
 from grants.proposals.selectors.writing import ATTACHMENT, attachments, budget_mark, filled, section_mark
 from grants.proposals.views.saving import BUDGET, Outcome
 from grants.rounds.models import BudgetAccount
@@ -229,6 +229,11 @@ class Desk:
     def countdown(self) -> Countdown | None:
         """Return the deadline to count down to, if one runs."""
         return countdown_of(self.proposal, self.now)
+
+    @property
+    def missed(self) -> datetime | None:
+        """Return the deadline that has passed, if this can no longer be handed in."""
+        return missed_deadline(self.proposal, self.now)
 
     @cached_property
     def files(self) -> list[FileRef]:
