@@ -24,6 +24,12 @@ def is_submitted(seat: Seat, proposal: Proposal) -> bool:
 
 
 @predicate
+def is_being_improved(seat: Seat, proposal: Proposal) -> bool:
+    """It was handed to coach and applicant for improvement: the only time a coach sees it."""
+    return proposal.state == P.OPTIMISING
+
+
+@predicate
 def is_of_place(seat: Seat, proposal: Proposal) -> bool:
     """The place of the application lies in the area of the grant."""
     code = proposal.community.code if proposal.community_id and proposal.community else ""
@@ -80,6 +86,7 @@ PERMISSIONS = {
     "proposals.view": allow(*APPLICANT_ROLES, when=is_own)
     | allow(*BUREAU, Role.SUPERVISOR, Role.AUDITOR, when=is_submitted)
     | allow(Role.OPERATOR, when=is_of_round & is_submitted)
+    | allow(Role.COACH, when=is_of_round & is_being_improved)
     | allow(Role.STREET_OFFICER, Role.COMMUNITY_WORKER, when=is_of_place & is_submitted)
     | allow(Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.CASHIER, when=is_noticed),
     # the list has no object: which rows it shows is for selectors.visible_to
@@ -89,6 +96,7 @@ PERMISSIONS = {
         Role.SUPERVISOR,
         Role.AUDITOR,
         Role.OPERATOR,
+        Role.COACH,
         Role.STREET_OFFICER,
         Role.COMMUNITY_WORKER,
         Role.FINANCE_CLERK,

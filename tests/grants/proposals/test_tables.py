@@ -173,7 +173,7 @@ SCREENERS = {"operator", "clerk"}
 ROWS = {
     "proposals.view": WATCH,
     "proposals.read_files": WATCH,
-    "proposals.list": WATCH | FINANCE | PLACES | APPLICANTS,
+    "proposals.list": WATCH | FINANCE | PLACES | APPLICANTS | {"coach"},
     "proposals.view_screening": WATCH,
     "proposals.list_screening": WATCH,
     "proposals.screen": SCREENERS,
