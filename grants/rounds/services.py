@@ -27,7 +27,7 @@ from grants.rounds.models import (
     RoundFunding,
     RoundRubric,
 )
-from grants.rounds.rules import Terms, dates, parse_terms, terms_faults
+from grants.rounds.rules import Terms, dates, parse_terms, round_year, terms_faults
 from grants.rounds.rules.words import tracks
 from grants.rounds.selectors import application_window
 from orgs.people.models import Body
@@ -51,7 +51,7 @@ def prepare_round(
     Raises Refused when the terms cannot be read. ``leads`` maps the terms' department names to bodies.
     """
     parsed = _read(terms, now)
-    year = parsed.moment("applications_open").year
+    year = round_year(terms, parsed)
     if Round.objects.filter(code=parsed.code).exists():
         raise Refused(_("届次代码 %(code)s 已经用过，请在条款中另编代码。") % {"code": parsed.code})
     round_ = Round(

@@ -173,6 +173,11 @@ def _eligibility(raw: Mapping[str, Any]) -> Eligibility:
     )
 
 
+def round_year(raw: Mapping[str, Any], terms: Terms) -> int:
+    """Return the year that a round belongs to: that of its window, unless it calls early for the next one."""
+    return int(raw.get("year") or terms.application_window().opens.year)
+
+
 def terms_faults(raw: Mapping[str, Any], terms: Terms) -> list[str]:
     """Return what is wrong with terms that can be read, as sentences; ValueError for an odd row."""
     window, found = terms.application_window(), []
@@ -190,6 +195,8 @@ def terms_faults(raw: Mapping[str, Any], terms: Terms) -> list[str]:
         found.append(N_("资金来源和类别的代码、名称须各不相同，且不能太长"))
     if any(not 0 <= share <= 100 for *_, share in shares):
         found.append(N_("类别占比须在0至100之间"))
+    if round_year(raw, terms) - window.opens.year not in (0, 1):
+        found.append(N_("届次年度只能是申报开始的当年或次年"))
     if window.opens >= window.closes:
         found.append(N_("申报截止须晚于开始申报"))
     return found

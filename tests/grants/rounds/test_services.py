@@ -79,6 +79,13 @@ class TestPreparing:
         with pytest.raises(Refused, match="100"):
             prepare(office, tracks=tracks)
 
+    def test_a_round_may_call_in_the_autumn_for_the_next_year_but_not_for_another(self, office):
+        assert prepare(office).year == 2026
+        assert prepare(office, code="WCCT-2027", year=2027).year == 2027
+        for year in (2025, 2028):
+            with pytest.raises(Refused, match="当年或次年"):
+                prepare(office, code=f"WCCT-{year}", year=year)
+
     def test_only_a_clerk_prepares(self, office):
         for by in (office.section_chief, office.leader, office.stranger):
             with pytest.raises(Forbidden):
