@@ -14,6 +14,7 @@ from core.jobs import queue as jobs
 from core.outbox import queue as outbox
 
 PATIENCE = 20
+PORTION = 5  # between two looks whether the parent is still there
 
 
 class Command(BaseCommand):
@@ -28,32 +29,35 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Alternate between the queues until both are empty: a delivery may enqueue a job."""
-        done = self.empty(options["limit"])
-        busy = 0
-        while options["follow"] and not self.input_closed():
+        done = [0, 0] if options["follow"] else self.empty(options["limit"])
+        busy, pause = 0, 0.0
+        while options["follow"] and not self.input_closed(pause):
             try:
-                more = self.empty(options["limit"])
+                more = self.portion(PORTION)
             except OperationalError:
                 # The database is busy or away; what waits goes on waiting, and so do we, for a while.
                 busy += 1
                 if busy > PATIENCE:
                     raise
                 connection.close()
+                pause = 0.5
                 continue
             busy, done = 0, [before + now for before, now in zip(done, more, strict=True)]
+            pause = 0.0 if any(more) else 0.5
         self.stdout.write(f"{done[0]} delivered, {done[1]} jobs run")
 
     def empty(self, limit: int) -> list[int]:
         """Deliver and run until nothing is due; return how many of each."""
-        sent = run = 0
-        while True:
-            more = outbox.drain(now=clock.now, limit=limit)
-            done = jobs.drain(now=clock.now, limit=limit)
-            sent, run = sent + more, run + done
-            if not more and not done:
-                return [sent, run]
+        total = [0, 0]
+        while any(more := self.portion(limit)):
+            total = [before + now for before, now in zip(total, more, strict=True)]
+        return total
 
-    def input_closed(self) -> bool:
-        """Wait up to half a second for the parent to close standard input."""
-        ready, _out, _err = select.select([sys.stdin], [], [], 0.5)
+    def portion(self, limit: int) -> list[int]:
+        """Deliver and run at most so many of each; return how many."""
+        return [outbox.drain(now=clock.now, limit=limit), jobs.drain(now=clock.now, limit=limit)]
+
+    def input_closed(self, pause: float) -> bool:
+        """Tell whether the parent closed standard input, waiting a moment for it where nothing is to do."""
+        ready, _out, _err = select.select([sys.stdin], [], [], pause)
         return bool(ready) and not sys.stdin.buffer.read1(1)  # type: ignore[union-attr]
