@@ -1,7 +1,8 @@
-"""The first demo: the 2026 round is open, half of the applications are in, and every role can sign in.
+"""The living demo: three rounds at once, every desk with work, and one sign-in for each role.
 
 Passwords and one-time-code secrets are random for each installation and lie in var/ (0600); the database
-carries the demo mark, which production refuses.
+carries the demo mark, which production refuses. What the three rounds are doing is told in
+config/world/living/play.py.
 """
 
 from __future__ import annotations
@@ -9,26 +10,32 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
-from config.world.content.model import OrganisationCard
-from config.world.year import applying, calling
-from config.world.year.play import begin
-from config.world.year.stage import Stage, shanghai
-from config.world.year.workers import Inline, set_clock
+from config.world.content.model import OrganisationCard, PersonCard
+from config.world.living import plan
+from config.world.living.plan import NEXT, THIS
+from config.world.living.play import BEGINS, CROWD, Living, play
+from config.world.year import casting
+from config.world.year.judging import key_of
+from config.world.year.stage import Stage
+from config.world.year.workers import Inline, Processes, set_clock
 from core.policy import STAFF_ROLES, SYSTEM, Role
-from grants.rounds.selectors import application_window
-from orgs.people.services import change_password, enrol_second_factor
+from evaluations.panels.lifecycle import S
+from evaluations.panels.models import Sheet
+from grants.payments.lifecycle import T
+from grants.payments.models import Tranche
+from grants.proposals.lifecycle import C, P
+from grants.proposals.models import PlaceConsent, Proposal
+from grants.rounds.models import Stage as Judged
+from orgs.people.models import Body, User
+from orgs.people.services import change_password, enrol_second_factor, install_role
 
-SEED = 2026
-STANDS_AT = shanghai("2026-04-20", "10:00:00")
-# One person for each role: the key of a post, or of an expert.
+# Who stands for a role: the key of a post. The others are found where their work lies.
 FACES = {
     Role.LEADER: "leader",
     Role.SECTION_CHIEF: "section_chief",
@@ -39,17 +46,14 @@ FACES = {
     Role.SUPERVISOR: "supervisor",
     Role.OPERATOR: "operator_1",
     Role.COACH: "coach_1",
-    Role.EXPERT: "expert_01",
-    Role.EVALUATOR: "evaluator_1",
     Role.AUDITOR: "auditor_1",
-    Role.STREET_OFFICER: "street_420106005",
-    Role.COMMUNITY_WORKER: "community_420106005002",
     Role.EDITOR: "editor",
     Role.SYSTEM_ADMIN: "system_admin",
     Role.SECURITY_ADMIN: "security_admin",
     Role.AUDIT_ADMIN: "audit_admin",
 }
 WITH_CODE = STAFF_ROLES | {Role.EXPERT, Role.COACH}
+HELPER = PersonCard("demo_helper", "白小禾", "19900009001", "demo-helper@example.org")
 
 
 @dataclass(frozen=True)
@@ -64,60 +68,77 @@ class SignIn:
     secret: str
 
 
-def load_demo(say: Callable[[str], None]) -> list[SignIn]:
-    """Play the year up to the middle of the application window, and open the doors."""
-    stage = begin(SEED, say, Inline())
-    calling.prepare_and_publish(stage)
-    applications_until(stage, STANDS_AT)
-    stage.at(STANDS_AT)
-    sign_ins = open_doors(stage)
+def load_demo(
+    say: Callable[[str], None], workers: Inline | Processes | None = None, *, passers: int = CROWD
+) -> list[SignIn]:
+    """Play the three rounds and open the doors; what the workers have not done yet stays in their queues."""
+    with workers or Processes(2, BEGINS) as at_work:
+        living = play(say, at_work, passers=passers)
+        sign_ins = open_doors(living.turn(THIS), faces(living))
     keep(sign_ins)
-    set_clock(STANDS_AT)
+    set_clock(plan.stands_at())
     return sign_ins
 
 
-def applications_until(stage: Stage, until: datetime) -> None:
-    """Hand in what has its instant before a moment; leave the next three as drafts."""
-    window = application_window(stage.round)
-    stage.at(window.opens)
-    stage.notes["refused"] = Counter()
-    drafts = 3
-    for card, moment in applying.timetable(stage, window.opens, window.closes):
-        if moment < until:
-            applying.apply(stage, card, moment, stage.notes["refused"])
-        elif drafts:
-            applying.draft(stage, card)
-            drafts -= 1
+def faces(living: Living) -> dict[Role, User]:
+    """Return who signs in for each role: somebody whose desk has work of that role."""
+    stage = living.turn(THIS)
+    found = {role: stage.users[key] for role, key in FACES.items()}
+    found[Role.EXPERT] = stage.users[_reviewer(living.stages[NEXT], Judged.APPLICATION)]
+    found[Role.EVALUATOR] = stage.users[_reviewer(stage, Judged.MIDTERM)]
+    asked = PlaceConsent.objects.filter(state=C.ASKED).select_related("community__street").order_by("pk")[0]
+    found[Role.COMMUNITY_WORKER] = stage.users[f"community_{asked.community.code}"]
+    found[Role.STREET_OFFICER] = stage.users[f"street_{asked.community.street.code}"]
+    returned = Proposal.objects.filter(state=P.RETURNED).select_related("applicant").order_by("pk")[0]
+    found[Role.APPLICANT_ADMIN] = _member(returned.applicant, Role.APPLICANT_ADMIN)
+    found[Role.APPLICANT_EDITOR] = _helper(stage, returned.applicant)
+    bare = Tranche.objects.filter(state=T.DUE).exclude(invoices__is_live=True).order_by("pk")[0]
+    found[Role.APPLICANT_FINANCE] = _member(bare.project.payee, Role.APPLICANT_FINANCE)
+    return {role: found[role] for role in Role}
 
 
-def faces(stage: Stage) -> dict[str, str]:
-    """Return the person who stands for each role: the key of a post, an expert or an applicant."""
-    found = {str(role): key for role, key in FACES.items()}
-    return found | {
-        "applicant_admin": applicant(stage).admin.key,
-        "applicant_finance": applicant(stage).finance.key,
-    }
+def _reviewer(stage: Stage, judged: str) -> str:
+    """Return the key of somebody with sheets that wait, the one with most of them."""
+    waiting = Sheet.objects.filter(state=S.ASSIGNED, panel__round_code=stage.round.code, panel__stage=judged)
+    people = list(waiting.order_by("reviewer_id").values_list("reviewer_id", flat=True))
+    person_id = max(dict.fromkeys(people), key=people.count)
+    posts = {stage.users[post.key].person_id: post.key for post in stage.world.posts}
+    return posts.get(person_id) or key_of(stage, person_id)
+
+
+def _member(body: Body, role: Role) -> User:
+    return User.objects.get(pk=body.memberships.filter(role=role).order_by("pk")[0].user_id)
+
+
+def _helper(stage: Stage, body: Body) -> User:
+    """Return a colleague who writes applications; no scene of the year needs one, the demo does."""
+    user = casting.person(stage, HELPER)
+    install_role(
+        user_id=user.pk,
+        body_id=body.pk,
+        role=Role.APPLICANT_EDITOR,
+        valid_from=stage.now.date(),
+        by=SYSTEM,
+        now=stage.now,
+    )
+    return user
 
 
 def applicant(stage: Stage) -> OrganisationCard:
-    """Return the organisation whose people sign in as applicants."""
+    """Return the first organisation of a world that applies."""
     world = stage.world
     return next(world.organisation[p.applicant] for p in world.proposals if p.applicant in world.organisation)
 
 
-def open_doors(stage: Stage) -> list[SignIn]:
+def open_doors(stage: Stage, people: dict[Role, User]) -> list[SignIn]:
     """Give one person of each role a random password, and a second factor where the role needs one."""
-    world = stage.world
-    cards = {post.key: post.person for post in world.posts} | {e.key: e.person for e in world.experts}
-    own = applicant(stage)
-    cards |= {own.admin.key: own.admin, own.finance.key: own.finance}
     found = []
-    for role, key in faces(stage).items():
-        user, card = stage.users[key], cards[key]
+    for role, user in people.items():
         password = f"{secrets.token_urlsafe(9)}-Wc{secrets.randbelow(90) + 10}"
         change_password(user_id=user.pk, password=password, by=SYSTEM, now=stage.now)
         secret = enrol_second_factor(user_id=user.pk, by=SYSTEM, now=stage.now) if role in WITH_CODE else ""
-        found.append(SignIn(role, str(Role(role).label), card.name, card.phone, password, secret))
+        person = user.person
+        found.append(SignIn(role.value, str(role.label), person.name, str(person.phone), password, secret))
     return found
 
 

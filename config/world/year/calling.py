@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from config.world.year.stage import Stage
 from core.clock import day_of
 from grants.rounds import services as rounds
@@ -11,9 +13,9 @@ from grants.rounds.selectors import who_can_act
 LEADS = {"民政": "dept_civil_affairs", "老龄": "dept_ageing", "残联": "dept_disabled"}
 
 
-def prepare_and_publish(stage: Stage) -> None:
+def prepare_and_publish(stage: Stage, prepared: datetime | None = None) -> None:
     """Draft the round in February, publish it on the day of the call; every step has somebody to take it."""
-    stage.at(stage.when("2026-02-24", "10:00:00"))
+    stage.at(prepared or stage.when("2026-02-24", "10:00:00"))
     stage.scene("届次筹备：条款、资金、类别、申报表和评分表")
     clerk = stage.actor("clerk_1")
     round_ = rounds.prepare_round(

@@ -36,23 +36,27 @@ def cast_posts(stage: Stage) -> None:
     """Fill every post of the district: three administrators first, then everybody else."""
     stage.notes["since"] = day_of(stage.now)
     stage.bodies.update(stage.loaded.bodies)
-    code = str(stage.terms_raw["code"])
     for post in stage.world.posts:
         stage.users[post.key] = person(stage, post.person)
     admins = {str(role): stage.users[role].pk for role in sorted(ADMINISTRATORS)}
     appoint_administrators(users=admins, body_id=stage.bodies["committee"].pk, by=SYSTEM, now=stage.now)
     for post in stage.world.posts:
         if post.role not in ADMINISTRATORS:
-            install_role(
-                user_id=stage.users[post.key].pk,
-                body_id=stage.bodies[post.body].pk,
-                role=post.role,
-                area_code=post.area_code,
-                round_code=code if post.round_bound else "",
-                valid_from=stage.notes["since"],
-                by=SYSTEM,
-                now=stage.now,
-            )
+            bind_post(stage, post, str(stage.terms_raw["code"]) if post.round_bound else "")
+
+
+def bind_post(stage: Stage, post: Post, round_code: str) -> None:
+    """Give somebody a post, for one round or for all."""
+    install_role(
+        user_id=stage.users[post.key].pk,
+        body_id=stage.bodies[post.body].pk,
+        role=post.role,
+        area_code=post.area_code,
+        round_code=round_code,
+        valid_from=stage.notes["since"],
+        by=SYSTEM,
+        now=stage.now,
+    )
 
 
 def cast_experts(stage: Stage) -> None:

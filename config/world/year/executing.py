@@ -225,7 +225,8 @@ def first_half(stage: Stage) -> None:
     stage.scene(f"中期评估：{len(failed)} 个项目整改")
     stage.at(stage.when("2026-11-16", "09:00:00"))
     pay_what_is_due(stage, f"GK{stage.diary.year}-11")
-    rectify(stage, failed)
+    if failed:
+        rectify(stage, failed)
     pay_what_is_due(stage, f"GK{stage.diary.year}-12")
 
 

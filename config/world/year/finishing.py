@@ -33,36 +33,30 @@ def confirm_2027(stage: Stage) -> None:
     stage.scene(f"2027年 {provisional.model.objects.filter(date__year=2027).count()} 个暂定日期逐日确认")
 
 
-def second_half(stage: Stage) -> None:
+def second_half(
+    stage: Stage, recorded: str = "2027-04-06", reported: str = "2027-04-20", judged: str = "2027-05-07"
+) -> None:
     """Activities and vouchers to the end of March, then the final reports and their judgement."""
-    stage.at(stage.when("2027-04-06", "09:00:00"))
+    stage.at(stage.when(recorded, "09:00:00"))
     last = stage.terms.day("project_end")
     for project in running(stage, J.ACTIVE):
         begun = f"records:{card_of(stage, project)}" in stage.notes
         first = stage.day("2026-10-21" if begun else "2026-07-10")
         execute(stage, project, first, last, WHOLE)
     stage.scene("下半程执行：活动和凭证已登记")
-    stage.at(stage.when("2027-04-20", "09:00:00"))
+    stage.at(stage.when(reported, "09:00:00"))
     report_all(stage, "final", running(stage, J.ACTIVE))
-    judge(stage, "final", "末期评估组", stage.when("2027-05-07", "10:00:00"))
+    judge(stage, "final", "末期评估组", stage.when(judged, "10:00:00"))
     stage.scene(f"末期评估：{len(running(stage, J.AUDITING))} 个项目进入审计")
 
 
 def audit(stage: Stage) -> Engagement:
     """One engagement for the round: fieldwork on drawn vouchers, findings, replies, rulings, conclusion."""
     stage.at(stage.when("2027-05-10", "09:00:00"))
-    engagement = audits.engage_auditor(
-        round_id=stage.round.pk,
-        firm=stage.bodies["audit_firm"],
-        contract_no=f"{stage.round.code}-SJ-01",
-        seed=f"{stage.seed}-0510",
-        by=stage.actor("section_chief"),
-        now=stage.now,
-    )
-    by = stage.actor("auditor_1")
-    audits.start_fieldwork(engagement_id=engagement.pk, by=by, now=stage.tick(3600))
+    engagement = engage(stage)
     for page in pages(engagement):
         examine(stage, page)
+    by = stage.actor("auditor_1")
     stage.at(stage.when("2027-05-24", "15:00:00"))
     audits.issue_findings(engagement_id=engagement.pk, by=by, now=stage.now)
     reply(stage, engagement)
@@ -83,6 +77,20 @@ def audit(stage: Stage) -> Engagement:
         now=stage.tick(3600),
     )
     stage.scene(f"审计结束：{len(pages(engagement))} 页")
+    return engagement
+
+
+def engage(stage: Stage) -> Engagement:
+    """The section chief engages the firm of the round, and its auditor starts the fieldwork."""
+    engagement = audits.engage_auditor(
+        round_id=stage.round.pk,
+        firm=stage.bodies["audit_firm"],
+        contract_no=f"{stage.round.code}-SJ-01",
+        seed=f"{stage.seed}-0510",
+        by=stage.actor("section_chief"),
+        now=stage.now,
+    )
+    audits.start_fieldwork(engagement_id=engagement.pk, by=stage.actor("auditor_1"), now=stage.tick(3600))
     return engagement
 
 

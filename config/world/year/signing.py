@@ -45,6 +45,13 @@ def agreements(stage: Stage) -> None:
     left_out = stage.world.fates["award_not_signed"]
     signed = sign_all(stage, [one for one in unsigned(stage) if card_of(stage, one) != left_out])
     stage.scene(f"签约 {signed} 个")
+    lapse_unsigned(stage)
+    fill_up(stage, "community_governance", stage.day("2026-07-02"), stage.day("2026-07-09"))
+    sign_all(stage, unsigned(stage))
+
+
+def lapse_unsigned(stage: Stage) -> None:
+    """After the time for signing, the section chief lets go of who did not sign."""
     stage.at(stage.when("2026-07-01", "09:00:00"))
     for project in unsigned(stage):
         projects.lapse_project(
@@ -53,8 +60,6 @@ def agreements(stage: Stage) -> None:
             by=stage.actor("section_chief"),
             now=stage.tick(60),
         )
-    fill_up(stage, "community_governance", stage.day("2026-07-02"), stage.day("2026-07-09"))
-    sign_all(stage, unsigned(stage))
 
 
 def settle_earlier(stage: Stage) -> None:

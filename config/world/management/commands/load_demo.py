@@ -1,4 +1,4 @@
-"""``manage.py load_demo``: the first demo, on an empty database."""
+"""``manage.py load_demo``: the living demo, on an empty database."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from grants.rounds.models import Round
 
 
 class Command(BaseCommand):
-    """Load the cast, an open round and half of its applications; write the sign-ins to var/."""
+    """Play three rounds up to the moment at which the demo stands; write the sign-ins to var/."""
 
-    help = "Load the first demo into an empty database."
+    help = "Load the living demo into an empty database."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse production and a database that holds a round."""
