@@ -177,6 +177,7 @@ ROWS = {
     "proposals.view_screening": WATCH,
     "proposals.list_screening": WATCH,
     "proposals.screen": SCREENERS,
+    "proposals.lay_before": {"expert", "clerk", "section_chief"},
     "proposals.judge_check": {"clerk"},
     "proposals.return": SCREENERS,
     "proposals.find_eligible": {"clerk"},
