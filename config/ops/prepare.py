@@ -75,7 +75,7 @@ def compile_words() -> None:
 
 
 def prepare_database() -> None:
-    """Migrate, load the data pack, load the demo; stamps belong to one database file."""
+    """Migrate, load the demo or the data pack alone; stamps belong to one database file."""
     which = _database_mark()
     migrations = [path for path in files_under(ROOT, suffix=".py") if path.parent.name == "migrations"]
     done = Stamp(var() / "stamps" / "migrations", digest(migrations, which, _lock_digest()))
@@ -86,29 +86,49 @@ def prepare_database() -> None:
         which = _database_mark()
     if not (ROOT / DISTRICT).exists():
         return
-    pack = Stamp(var() / "stamps" / "district", digest(files_under(ROOT / DISTRICT), which))
+    if _was_interrupted(which):
+        _set_aside(var() / "db.sqlite3")
+        prepare_database()
+        return
+    _load_demo(which)
+    pack = _pack(which)
     if not pack.is_fresh():
         say(f"Loading the data pack {DISTRICT}")
         manage("load_district", DISTRICT)
         pack.set()
-    _load_demo(which)
+
+
+def _pack(which: str) -> Stamp:
+    return Stamp(var() / "stamps" / "district", digest(files_under(ROOT / DISTRICT), which))
+
+
+def _demo(which: str) -> Stamp:
+    return Stamp(var() / "stamps" / "demo", which)
+
+
+def _begun(which: str) -> Stamp:
+    return Stamp(var() / "stamps" / "demo-begun", which)
+
+
+def _is_wanted() -> bool:
+    return os.environ.get("DEMO", "on").lower() not in ("off", "0", "false", "no")
+
+
+def _was_interrupted(which: str) -> bool:
+    """Whether the demo was begun in this embedded database and never came to its end."""
+    half = _begun(which).is_fresh() and not _demo(which).is_fresh()
+    return _is_wanted() and half and "DATABASE_URL" not in os.environ
 
 
 def _load_demo(which: str) -> None:
-    if os.environ.get("DEMO", "on").lower() in ("off", "0", "false", "no"):
+    """Load the demo once; it brings the data pack itself, at the beginning of its own time."""
+    if not _is_wanted() or _demo(which).is_fresh():
         return
-    demo = Stamp(var() / "stamps" / "demo", which)
-    begun = Stamp(var() / "stamps" / "demo-begun", which)
-    if demo.is_fresh():
-        return
-    if begun.is_fresh() and "DATABASE_URL" not in os.environ:
-        _set_aside(var() / "db.sqlite3")
-        prepare_database()
-        return
-    say("Loading the demo (once)")
-    begun.set()
+    say("Loading the demo (once, about two minutes)")
+    _begun(which).set()
     manage("load_demo")
-    demo.set()
+    _demo(which).set()
+    _pack(which).set()
 
 
 def _set_aside(database: Path) -> None:
