@@ -8,7 +8,7 @@
   const complete = document.getElementById("complete");
   const token = form.querySelector("input[name=csrfmiddlewaretoken]");
   const version = form.querySelector("input[name=version]");
-  let dirty = false, busy = false, timer = 0, isAway = false, pressed = null;
+  let dirty = false, busy = false, again = false, timer = 0, isAway = false, pressed = null;
 
   const say = (text, isFine) => {
     told.textContent = text;
@@ -47,8 +47,9 @@
   };
   const save = async () => {
     clearTimeout(timer);
-    if (!dirty || busy || form.dataset.sent) return;
-    dirty = false;
+    if (busy) { again = dirty; return; }
+    if (!dirty || form.dataset.sent) return;
+    dirty = again = false;
     busy = true;
     try {
       let answer = await send();
@@ -69,9 +70,11 @@
       list(body.missing);
     } catch (error) {
       dirty = true;
-      timer = setTimeout(save, 8000);
+      again = false;
     } finally {
       busy = false;
+      // What was written meanwhile is saved at once if it was left meanwhile, else when it is left.
+      if (dirty && !isAway) { clearTimeout(timer); timer = setTimeout(save, again ? 0 : 8000); }
       if (pressed) { const by = pressed; pressed = null; form.requestSubmit(by); }
     }
   };

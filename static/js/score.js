@@ -10,7 +10,7 @@
   const version = form.querySelector("input[name=version]");
   const token = form.querySelector("input[name=csrfmiddlewaretoken]");
   const shelf = `sheet:${form.dataset.sheet}`;
-  let dirty = false, busy = false, timer = 0, isAway = false, isLeaving = false, pressed = null;
+  let dirty = false, busy = false, again = false, timer = 0, isAway = false, isLeaving = false, pressed = null;
 
   const say = (text, isFine) => {
     told.textContent = text;
@@ -90,8 +90,9 @@
   };
   const save = async () => {
     clearTimeout(timer);
-    if (!dirty || busy || isLeaving) return;
-    dirty = false;
+    if (busy) { again = dirty; return; }
+    if (!dirty || isLeaving) return;
+    dirty = again = false;
     busy = true;
     say(form.dataset.saving, true);
     try {
@@ -111,15 +112,18 @@
       }
       version.value = body.version;
       isAway = false;
+      document.getElementById("signed-out").hidden = true;
       fault(body.faults);
       say(body.saved, true);
       if (!dirty && !Object.keys(body.faults).length) forget();
     } catch (error) {
       dirty = true;
       say(form.dataset.offline, false);
-      timer = setTimeout(save, 8000);
+      again = false;
     } finally {
       busy = false;
+      // What was written meanwhile is saved at once if it was left meanwhile, else when it is left.
+      if (dirty && !isAway && clash.hidden) { clearTimeout(timer); timer = setTimeout(save, again ? 0 : 8000); }
       if (pressed) { const by = pressed; pressed = null; form.requestSubmit(by); }
     }
   };
