@@ -29,7 +29,7 @@ from config.world.year.stage import Stage, shanghai
 from config.world.year.workers import Inline, set_clock
 from core import clock
 from core.jobs.models import Job
-from core.outbox import queue as outbox
+from core.outbox.models import Message
 from core.policy import SYSTEM
 from orgs.people.models import User
 from orgs.people.services import change_password, enrol_second_factor
@@ -252,9 +252,9 @@ def _start(site: Site, database_url: str, port: int) -> None:
 
 
 def due(now: datetime) -> int:
-    """How many messages wait for a worker at a moment, and how many jobs wait or are at work."""
-    going = Job.objects.filter(stage=Job.Stage.QUEUED, next_at__lte=now)
-    return int(outbox.waiting(now).count() + going.count())
+    """How many messages and jobs wait for a worker at a moment, or are at work."""
+    letters = Message.objects.filter(stage=Message.Stage.WAITING, next_at__lte=now)
+    return letters.count() + Job.objects.filter(stage=Job.Stage.QUEUED, next_at__lte=now).count()
 
 
 def _broker(folder: Path) -> str:
