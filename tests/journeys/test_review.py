@@ -1,4 +1,4 @@
-"""A blind review: one expert stands back, a reserve takes over and scores without knowing whose work it is."""
+"""A blind review: one expert stands back, a reserve takes over and scores without knowing who applied."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def a_session_ends(page, site, who, sheet):
 
 
 def sees_nothing_of_others(page, own, other, secret):
-    """A colleague who judges the same work sees neither points nor words of others, nor that they are done."""
+    """A colleague who judges the same work sees neither points nor words of others."""
     work(page, "待声明是否回避的材料")
     hides(page, [*secret, other.reviewer.name])
     row(page, own.dossier.code)
