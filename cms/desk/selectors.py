@@ -32,6 +32,7 @@ BEFORE_NOTICE = (*HIDDEN_UNTIL_NOTICE, "waitlisted", "declined")
 TITLES = ("title", "name", "number", "code")
 TITLES_ELSEWHERE = {
     "panels.sheet": "dossier__code",
+    "panels.panelseat": "panel__name",
     "proposals.placeconsent": "proposal__title",
     "people.membership": "body__name",
     "people.delegation": "membership__body__name",
@@ -107,11 +108,12 @@ def handed_on(actor: Actor) -> list[HandedOn]:
     entries: dict[tuple[str, int], Entry] = {}
     for entry in mine.annotate(stands=stands).order_by("-seq")[:LOOKED_AT]:
         entries.setdefault((entry.object_type, entry.object_id), entry)
-    shown = list(entries.items())[:RECENT]
+    shown = list(entries.items())
     titles = _titles(key for key, _entry in shown)
     applied = {pk: entry.stands for (label, pk), entry in shown if label == "proposals.proposal"}  # type: ignore[attr-defined]
     hidden = _as_applicants_read(actor, applied)
-    return [_row(key, entry, titles.get(key, ("", "")), hidden) for key, entry in shown]
+    rows = [_row(key, entry, titles.get(key, ("", "")), hidden) for key, entry in shown]
+    return list({(row.kind, row.title, row.did): row for row in reversed(rows)}.values())[::-1][:RECENT]
 
 
 def _row(key: tuple[str, int], entry: Entry, named: tuple[str, str], hidden: dict[int, str]) -> HandedOn:
