@@ -34,7 +34,8 @@ class Button:
     ``press(obj, data, by=, now=, key=, version=)`` calls one service; ``data`` is the cleaned form. ``verb``
     names the transition whose state and guards decide whether it is greyed; ``when(obj)`` may return a
     sentence that says why not now. ``about(obj)`` gives the object of the permission row when it is another
-    one. ``form`` is a form class, or a function that makes one for the object.
+    one. ``form`` is a form class, or a function that makes one for the object. ``unfolded`` shows the form at
+    once, where it is what people come to the page for.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Button:
     about: Callable[[Any], Any] | None = None
     leads: Callable[[Any, Any], str] | None = None
     ask: Any = ""
+    unfolded: bool = False
 
     def subject(self, obj: Any) -> Any:
         """The object the permission row is asked with."""

@@ -111,6 +111,7 @@ PAGE_BUTTONS: tuple[Button, ...] = (
     ),
     Button(
         "check", _("核对完毕"), "audits.audit", press_check, form=forms.CheckForm, when=in_fieldwork_not,
+        unfolded=True,
         done=_("本项目已核对。"), hint=_("抽中的凭证都与原件核对过后点这里。"),
     ),
     Button(

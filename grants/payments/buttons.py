@@ -129,6 +129,7 @@ TRANCHE_BUTTONS = (
         press_invoice,
         form=forms.invoice_form,
         when=takes_no_paper,
+        unfolded=True,
         hint=_("新票据替换旧票据；制单之后不能再换。"),
         done=_("票据已提交，请款单随后生成。"),
     ),

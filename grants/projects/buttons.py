@@ -143,7 +143,7 @@ def press_void(expense: Expense, data: dict[str, Any], *, by: Any, now: Any, key
 BUTTONS: tuple[Button, ...] = (
     Button(
         "accept", _("签署协议"), "projects.accept_agreement", press_accept, form=forms.accept_form,
-        tone="primary", when=accepts_not, done=_("已签署，等待主办单位签署。"),
+        tone="primary", when=accepts_not, unfolded=True, done=_("已签署，等待主办单位签署。"),
         hint=_("请先下载协议全文，打印最后的签章页，签字盖章后拍照或扫描上传。只需上传这一页。"),
     ),
     Button(
@@ -159,6 +159,7 @@ BUTTONS: tuple[Button, ...] = (
     Button(
         "record_expense", _("记一笔支出"), "projects.record_expense", press_expense,
         form=forms.expense_form, when=books_not, done=_("支出已入账。"),
+        leads=lambda project, _result: f"{project.get_absolute_url()}#record_expense-voucher_no",
     ),
     Button(
         "move", _("调整预算"), "projects.request_change", press_move, form=forms.move_form, when=runs_not,

@@ -139,17 +139,28 @@ class ActivityForm(forms.Form):
     photos = PapersField(label=_("现场照片"), required=False, accept=".jpg,.jpeg,.png,.webp")
 
 
-class LineSelect(forms.Select):
+FEW_LINES = 8
+
+
+class LineOptions:
     """The lines of a budget; every option carries what is left, for the script that counts along."""
 
     left: dict[str, int] = {}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the rest of the line to its option."""
-        option = super().create_option(name, value, *args, **kwargs)
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)  # type: ignore[misc]
         if str(value) in self.left:
             option["attrs"]["data-left"] = str(self.left[str(value)])
         return option
+
+
+class LineSelect(LineOptions, forms.Select):
+    """Many lines: a list to open."""
+
+
+class LineRadios(LineOptions, forms.RadioSelect):
+    """Few lines: all to be seen, with what is left of each."""
 
 
 def line_label(line: LineUse) -> str:
@@ -164,7 +175,8 @@ def line_label(line: LineUse) -> str:
 def expense_form(project: Project) -> type[forms.Form]:
     """A voucher on one of the lines of this project's budget."""
     lines = seen(project).lines
-    select = LineSelect(attrs={"data-budget-line": "yes"})
+    are_few = len(lines) <= FEW_LINES
+    select = (LineRadios if are_few else LineSelect)(attrs={"data-budget-line": "yes"})
     select.left = {str(line.no): line.left_fen for line in lines}
     typed = forms.TextInput(
         attrs={"inputmode": "decimal", "autocomplete": "off", "data-spend": "yes"},
@@ -176,7 +188,10 @@ def expense_form(project: Project) -> type[forms.Form]:
         line_no = forms.TypedChoiceField(
             label=_("预算行"),
             coerce=int,
-            choices=[("", _("请选择")), *((str(line.no), line_label(line)) for line in lines)],
+            choices=[
+                *([] if are_few else [("", _("请选择"))]),
+                *((str(line.no), line_label(line)) for line in lines),
+            ],
             widget=select,
         )
         amount = YuanField(label=_("金额（元）"), least=1, widget=typed)

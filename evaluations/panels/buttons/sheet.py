@@ -62,6 +62,7 @@ SHEET = (
         verb="attest",
         tone="primary",
         form=forms.AttestForm,
+        unfolded=True,
         done=_("已声明，请阅读材料后评分。"),
     ),
     Button(

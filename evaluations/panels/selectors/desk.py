@@ -123,12 +123,14 @@ def _reviewers_work(actor: Actor) -> list[Todo]:
         .filter(panel__state__in=[P.SCORING, P.LOCKED])
         .order_by()
         .values("state")
-        .annotate(n=Count("pk"), due=Min("panel__due_at"))
+        .annotate(n=Count("pk"), due=Min("panel__due_at"), first=Min("public_id"))
     )
     labels = {S.ASSIGNED: _("待声明是否回避的材料"), S.OPEN: _("待完成的评分表")}
     rows = {row["state"]: row for row in counted if row["state"] in labels}
     return [
-        Todo(labels[state], row["n"], row["due"], url_name="sheets", query=f"state={state}")
+        Todo(labels[state], 1, row["due"], url_name="sheet", args=(row["first"],))
+        if row["n"] == 1
+        else Todo(labels[state], row["n"], row["due"], url_name="sheets", query=f"state={state}")
         for state in labels
         if (row := rows.get(state))
     ]
