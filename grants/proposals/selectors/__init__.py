@@ -103,7 +103,8 @@ def review_snapshot(proposal: Proposal) -> tuple[dict[str, Any], dict[str, Any]]
     blind.pop("title", None)
     blind["budget"] = frozen.snapshot["budget"]
     blind["requested_fen"] = frozen.snapshot["requested_fen"]
-    blind["place"] = proposal.community.display_name if proposal.community else ""
+    if proposal.community:
+        blind["community"] = proposal.community.display_name  # the answer is its code
     blind["version"] = frozen.no
     shown["consent"] = consent_state(proposal)
     return blind, shown

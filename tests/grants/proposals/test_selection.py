@@ -64,7 +64,8 @@ class TestTheReview:
         for name in (call.house.body.name, call.house.body.public_id, call.house.entry.uscc, made.number):
             assert name not in words
         assert "title" not in blind and not {"team", "pledge", "experience"} & blind.keys()
-        assert {"goals", "activities", "budget", "requested_fen", "place", "version"} <= blind.keys()
+        assert {"goals", "activities", "budget", "requested_fen", "version"} <= blind.keys()
+        assert blind["community"] == made.community.display_name
         assert (shown["consent"], blind["version"]) == ("confirmed", 1)
         assert "team" in shown
 
