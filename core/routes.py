@@ -8,7 +8,7 @@ with the resolver by a test: an undeclared URL fails the build.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import resolve
 
 from core import policy
 
@@ -38,6 +39,14 @@ def declaration_of(view: Any) -> Declaration | None:
             return found  # type: ignore[no-any-return]
         view = getattr(view, "__wrapped__", None)
     return None
+
+
+def admits_a_role(address: str, roles: Iterable[str]) -> bool:
+    """Tell whether a page is one for somebody of these roles at all; Resolver404 for no page of ours."""
+    declared = declaration_of(resolve(address).func)
+    if declared is None or declared.permission in (PUBLIC, SIGNED_IN):
+        return declared is not None
+    return not policy.row(declared.permission).roles().isdisjoint(roles)
 
 
 def actor_of(request: HttpRequest) -> policy.Actor:

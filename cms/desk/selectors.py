@@ -15,10 +15,11 @@ from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db.models import CharField, Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Cast
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, reverse
 
 from core.audit.models import Entry
 from core.policy import APPLICANT_ROLES, Actor
+from core.routes import admits_a_role
 from core.todo import Pending, Todo, by_urgency, counted
 from core.ui.speech import state_words, verb_words
 from grants.proposals.lifecycle import HIDDEN_UNTIL_NOTICE
@@ -112,28 +113,32 @@ def handed_on(actor: Actor) -> list[HandedOn]:
     titles = _titles(key for key, _entry in shown)
     applied = {pk: entry.stands for (label, pk), entry in shown if label == "proposals.proposal"}  # type: ignore[attr-defined]
     hidden = _as_applicants_read(actor, applied)
-    rows = [_row(key, entry, titles.get(key, ("", "")), hidden) for key, entry in shown]
+    roles = actor.roles()
+    rows = [_row(key, entry, titles.get(key, ("", "")), hidden, roles) for key, entry in shown]
     return list({(row.kind, row.title, row.did): row for row in reversed(rows)}.values())[::-1][:RECENT]
 
 
-def _row(key: tuple[str, int], entry: Entry, named: tuple[str, str], hidden: dict[int, str]) -> HandedOn:
+def _row(
+    key: tuple[str, int], entry: Entry, named: tuple[str, str], hidden: dict[int, str], roles: frozenset[str]
+) -> HandedOn:
     label, pk = key
     state = hidden.get(pk) if label == "proposals.proposal" else None
     if state is None:
         state = state_words(label, entry.stands)  # type: ignore[attr-defined]
     did, (title, public_id) = verb_words(label, entry.verb), named
     kind = str(apps.get_model(label)._meta.verbose_name)
-    return HandedOn(kind, title, did, entry.at, state, _page_of(label, public_id))
+    return HandedOn(kind, title, did, entry.at, state, _page_of(label, public_id, roles))
 
 
-def _page_of(label: str, public_id: str) -> str:
-    """Return the page of a thing that has one of its own; a part of something else has none."""
+def _page_of(label: str, public_id: str, roles: frozenset[str]) -> str:
+    """Return the page of a thing, where it has one of its own and it is a page for these roles."""
     model = apps.get_model(label)
     if not public_id or not hasattr(model, "get_absolute_url"):
         return ""
     try:
-        return str(model(public_id=public_id).get_absolute_url())
-    except (NoReverseMatch, ObjectDoesNotExist):
+        address = str(model(public_id=public_id).get_absolute_url())
+        return address if admits_a_role(address, roles) else ""
+    except (NoReverseMatch, Resolver404, ObjectDoesNotExist):
         return ""
 
 

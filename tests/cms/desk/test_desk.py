@@ -87,6 +87,16 @@ def test_what_i_handed_on_shows_where_it_is_now(scene: Scene) -> None:
     assert handed_on(scene.rival) == []
 
 
+def test_nobody_is_led_to_a_page_that_is_closed_to_them(scene: Scene) -> None:
+    proposal = scene.submitted()
+    consent = proposal.consents.get()
+    mine = {one.kind: one.address for one in handed_on(scene.applicant)}
+    assert mine["申报"] == proposal.get_absolute_url() and mine[str(consent._meta.verbose_name)] == ""
+    signed_in = browser(scene.applicant)
+    with time_machine.travel(OPEN, tick=False):
+        assert [signed_in.get(one).status_code for one in mine.values() if one] == [200] * (len(mine) - 1)
+
+
 def moved_on(proposal: Proposal, state: str) -> None:
     """Let an application stand in a state as if officers had brought it there."""
     Proposal.objects.filter(pk=proposal.pk).update(state=state)
