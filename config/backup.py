@@ -29,8 +29,8 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
-from config import engines
 from config.sealing import MAGIC, Opener, Sealer
+from core import engines
 from core.audit import triggers
 from core.audit.digest import canonical
 from core.audit.models import Entry, Head

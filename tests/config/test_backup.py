@@ -15,9 +15,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from config import engines
 from config.backup import make_backup, restore_backup
 from config.sealing import CHUNK, Opener, Sealer
+from core import engines
 from core.audit import verify
 from core.audit.anchors import drop_anchor
 from core.audit.models import Entry, Head
