@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "config" / "ops"))
 import machine  # noqa: E402
 import packages  # noqa: E402
 import places  # noqa: E402
+import prepare  # noqa: E402
 import serve  # noqa: E402
 import trial  # noqa: E402
 from speech import Stop  # noqa: E402
@@ -105,6 +106,55 @@ def test_a_stamp_is_fresh_only_for_the_same_contents(tmp_path: Path) -> None:
     assert places.Stamp(stamp.path, places.digest([file])).is_fresh()
     file.write_text("b")
     assert not places.Stamp(stamp.path, places.digest([file])).is_fresh()
+
+
+class TestTheDatabaseOfTheDemo:
+    """Each step once: what was done is not done again, what was broken off begins anew."""
+
+    @pytest.fixture
+    def pressed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        monkeypatch.setenv("VAR_DIR", str(tmp_path))
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        monkeypatch.delenv("DEMO", raising=False)
+        commands: list[str] = []
+
+        def manage(*words: str, quiet: bool = False) -> None:
+            commands.append(words[0])
+            if words[0] == "migrate":
+                (tmp_path / "db.sqlite3").touch()
+
+        monkeypatch.setattr(prepare, "manage", manage)
+        return commands
+
+    def test_the_demo_brings_the_data_pack_itself_and_is_loaded_once(self, pressed: list[str]) -> None:
+        prepare.prepare_database()
+        assert pressed == ["migrate", "load_demo"]
+        prepare.prepare_database()
+        assert pressed == ["migrate", "load_demo"]
+
+    def test_without_the_demo_only_the_pack_is_loaded(
+        self, pressed: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("DEMO", "off")
+        for _again in range(2):
+            prepare.prepare_database()
+        assert pressed == ["migrate", "load_district"]
+
+    def test_a_demo_that_was_broken_off_is_set_aside(
+        self, pressed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*words: str, quiet: bool = False) -> None:
+            if words[0] == "load_demo":
+                raise Stop("interrupted")
+            (tmp_path / "db.sqlite3").touch()
+
+        with monkeypatch.context() as once:
+            once.setattr(prepare, "manage", broken)
+            with pytest.raises(Stop):
+                prepare.prepare_database()
+        prepare.prepare_database()
+        assert pressed == ["migrate", "load_demo"]
+        assert len(list(tmp_path.glob("db.interrupted-*.sqlite3"))) == 1
 
 
 def test_secrets_are_printed_not_kept() -> None:
