@@ -50,7 +50,8 @@ def audience(kind: str, stop: str) -> set[str]:
         return {"clerk", "secretary", "section_chief", "chair", "leader"} | READERS
     if kind == "answer":
         judges = {"expert", "chair"} if since(stop, "scoring") else set()
-        return BUREAU | READERS | PLACE | judges | {"operator", "coach"}
+        paying = FINANCE if since(stop, "executing") else set()
+        return BUREAU | READERS | PLACE | judges | paying | {"operator", "coach"}
     if kind == "bank":
         return set(FINANCE)
     if kind == "objector":
