@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 
 from config.world.content import objection as words_of_objection
-from config.world.year import applying, deciding, judging, screening
-from config.world.year.small import narrowed
-from grants.awards import services as awards
+from config.world.year import applying
 from grants.proposals.lifecycle import P
 from grants.proposals.models import Proposal
 from grants.publicity.lifecycle import I, O
 from grants.publicity.models import Notice, Objection
+from tests.journeys import scenes
 from tests.journeys.clicking import follow, press, reads, reads_not, row, told, work
 
 pytestmark = pytest.mark.journey
@@ -22,20 +19,11 @@ RESIDENT, CONTACT = "汪秀兰", "13900000017"
 
 
 def a_notice_is_out(stage):
-    """The small year up to the notice of what is proposed."""
-    keys = {stage.world.fates["objection_upheld"], stage.world.fates["objection_dismissed"]}
-    stage.world = narrowed(stage.world, keys)
-    for card in stage.world.proposals:
-        applying.draft(stage, card)
-        assert applying.hand_in(stage, card, stage.tick(60), Counter())
-    screening.screen_everything(stage)
-    screening.start_selection(stage)
-    judging.panel_judges(stage)
-    decision = deciding.meeting_decides(stage)
-    notice = awards.draft_award_notice(
-        decision_id=decision.pk, contact=deciding.CONTACT, by=stage.actor("clerk_1"), now=stage.tick(3600)
+    """Two applications are proposed, and everybody can read it."""
+    scenes.become_eligible(
+        stage, [stage.world.fates[one] for one in ("objection_upheld", "objection_dismissed")]
     )
-    deciding.announce(stage, notice, "08:50:00", stage.terms.day("notice_from"))
+    scenes.announce(stage)
     stage.at(stage.when("2026-06-09", "10:20:00"))
 
 
@@ -102,7 +90,7 @@ def the_item_is_held(page, browser_as, site, proposal):
 
 
 def uphold(browser_as, lodged, words, assert_accessible):
-    """Who drafted the notice may not look into it; a clerk who had no part in it does, and says what is so."""
+    """Who drafted the notice may not look into it; a clerk who had no part in it does."""
     involved = browser_as("clerk_1")
     involved.goto(lodged.get_absolute_url())
     reads_not(involved, RESIDENT, CONTACT)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 
 from config.world import demo
-from config.world.year import applying
 from config.world.year.stage import shanghai
 from grants.proposals.lifecycle import P
 from grants.proposals.models import Proposal
+from tests.journeys import scenes
 from tests.journeys.clicking import follow, press, reads, reads_not, row, told, work
 
 pytestmark = pytest.mark.journey
@@ -23,17 +21,14 @@ MENDED = (
 )
 
 
-def hands_in(stage):
-    """The first organisation applies."""
+def the_first_applies(stage):
+    """The organisation of the applicant hands its application in."""
     key = demo.applicant(stage).key
-    card = next(card for card in stage.world.proposals if card.applicant == key and not card.first_answers)
-    applying.draft(stage, card)
-    assert applying.hand_in(stage, card, stage.tick(60), Counter())
-    return card
+    scenes.hand_in(stage, next(card for card in scenes.plain(stage) if card.applicant == key))
 
 
 def test_an_application_is_returned_with_remarks_and_comes_back_mended(site, browser_as, assert_accessible):
-    site.play(hands_in)
+    site.play(the_first_applies)
     proposal = Proposal.objects.get(version_no=1)
     site.at(shanghai("2026-05-06", "09:30:00"))
     send_back(browser_as("operator"), proposal, assert_accessible)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 from django.contrib.sessions.models import Session
 
-from config.world.year import applying, judging, screening
-from config.world.year.small import narrowed
-from evaluations.panels import services as panels
+from config.world.year import judging
 from evaluations.panels.lifecycle import S
 from evaluations.panels.models import Panel, Sheet
 from grants.proposals.models import Proposal
+from tests.journeys import scenes
 from tests.journeys.browsing import sign_in_on
 from tests.journeys.clicking import press, reads, reads_not, row, told, work
 
@@ -24,21 +21,8 @@ COMMENT = "需求写得实，受益对象清楚；建议把复诊陪同改为按
 
 def a_panel_scores(stage):
     """Three applications are eligible and lie before a panel of nine, which is open."""
-    plain = [one for one in stage.world.proposals if not one.first_answers and not one.first_budget][:3]
-    stage.world = narrowed(stage.world, {one.key for one in plain})
-    for card in plain:
-        applying.draft(stage, card)
-        assert applying.hand_in(stage, card, stage.tick(60), Counter())
-    screening.screen_everything(stage)
-    screening.start_selection(stage)
-    stage.at(stage.when("2026-05-28", "09:00:00"))
-    panel = judging.form(stage, general=7, finance=2)
-    judging.lay_before(stage, panel)
-    stage.at(stage.when("2026-06-01", "09:00:00"))
-    secretary = stage.actor(judging.SECRETARY)
-    panels.assign_sheets(panel_id=panel.pk, seed="journey", by=secretary, now=stage.now)
-    stage.at(stage.when("2026-06-03", "08:30:00"))
-    panels.open_panel(panel_id=panel.pk, by=secretary, now=stage.tick(60))
+    scenes.become_eligible(stage, [one.key for one in scenes.plain(stage)[:3]])
+    scenes.open_panel(stage)
 
 
 def identity(proposal):
