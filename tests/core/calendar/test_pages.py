@@ -90,7 +90,7 @@ def test_a_provisional_date_is_confirmed_on_its_page():
         ({"day": "2026-10-01"}, "已经确定"),
         ({"day": "2027-02-30"}, "没有这一天"),
         ({"kind": "maybe"}, "maybe"),
-        ({"reason": ""}, "必需"),
+        ({"reason": ""}, "请填写这一项"),
     ],
 )
 def test_what_cannot_be_confirmed_comes_back_with_a_sentence(sent, says):

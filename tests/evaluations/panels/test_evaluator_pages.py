@@ -59,7 +59,8 @@ def judging(rooms):
 def test_an_evaluator_declares_reads_a_report_and_locks_in_one_part(rooms):
     sheet = judging(rooms)
     client, who = rooms.of(sheet), rooms.expert(sheet)
-    assert [todo.query for todo in selectors.todo_for(who, now=NOW)] == ["state=assigned"]
+    waiting = selectors.todo_for(who, now=NOW)
+    assert [(todo.url_name, todo.args) for todo in waiting] == [("sheet", (sheet.public_id,))]
     assert sheet.dossier.code in shown(client.get("/sheets/?state=assigned"))
     page = shown(press(client, sheet, "attest", no_interest="on"))
     assert "按计划开展" in page and "助餐" in page and "12,345.00" in page and "第二部分" not in page

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from core import policy
 from core.todo import counted
@@ -155,6 +156,9 @@ class TestTheQueue:
             for todo in counted(todo_for(actor, SCREENING)):
                 if todo.count and todo.url_name == "screening":
                     assert f"共 {todo.count} 条" in text_of(client, f"{QUEUE}?{todo.query}")
+                    seen.add(str(todo.label))
+                if todo.count == 1 and todo.url_name == "screen":  # a single one is opened straight away
+                    assert client.get(reverse("screen", args=todo.args)).status_code == 200
                     seen.add(str(todo.label))
         assert seen == {"待资格审查的申报", "待确认的不通过意见"}
 
