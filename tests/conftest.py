@@ -21,13 +21,17 @@ def engine() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what belongs to the other engine; it is not skipped, it runs in the other run.
 
-    Journeys are about browsers, and take minutes: they run beside SQLite unless they are asked for by name
-    (ENGINE=postgres ARGS=tests/journeys).
+    Journeys and the proofs of trust take minutes each: they run when their folder is asked for
+    (make test ENGINE=sqlite ARGS='tests/journeys tests/trust').
     """
-    other = ("postgres_only",) if engine() == "sqlite" else ("sqlite_only", "journey")
-    if any("journeys" in argument for argument in config.args):
-        other = other[:1]
-    away = [item for item in items if any(item.get_closest_marker(name) for name in other)]
+    other = "postgres_only" if engine() == "sqlite" else "sqlite_only"
+    asked = " ".join(config.args)
+    folders = [folder for folder in ("journeys", "trust") if folder not in asked]
+    away = [
+        item
+        for item in items
+        if item.get_closest_marker(other) or any(f"tests/{folder}/" in item.nodeid for folder in folders)
+    ]
     if away:
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in away]

@@ -40,6 +40,14 @@ from playwright.sync_api import Browser, Page
 from tests.journeys import browsing, house
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a story in one process and in their order: they share a house."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def prepared(
     database_template: Path | str, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
