@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from tests import databases
+
+# Machines are noisy: how long an example takes says nothing about the rule it tests.
+hypothesis.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("house")
 
 
 def engine() -> str:
