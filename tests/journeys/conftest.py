@@ -13,6 +13,7 @@ How to write one::
         site.settle()                                # the worker has written letters and made documents
         assert "退回补正" in site.letters("applicant_admin")[0].subject
 
+- Run in parallel, keep the tests of a file together (``-n 2 --dist loadfile``): they share a house.
 - ``site`` is one running house for a test module: a copy of a prepared world, in which the call of 2026 is
   published, ten organisations are registered, every post is filled, and nobody applied yet (clock: 20 April
   2026, 10:00). Use it with the ORM and the services of any room like any other database (``site.now`` is the
@@ -38,14 +39,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys import browsing, house
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a story in one process and in their order: they share a house."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
