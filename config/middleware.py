@@ -10,10 +10,11 @@ import structlog
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.views.defaults import page_not_found
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("gongyitong.request")
@@ -58,6 +59,26 @@ class RequestLog:
                 user=getattr(user, "pk", None),
             )
         return response
+
+
+class NoNulBytes:
+    """Keeps NUL out of addresses: no name of ours holds one, and PostgreSQL refuses to look for it.
+
+    In a path it is a page that does not exist; in a query it is left out, as if it had not been typed.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path_info:
+            return page_not_found(request, Http404())
+        if any("\x00" in value for values in request.GET.lists() for value in (values[0], *values[1])):
+            cleaned = request.GET.copy()
+            for name, values in request.GET.lists():
+                cleaned.setlist(name, [value.replace("\x00", "") for value in values])
+            request.GET = cleaned  # type: ignore[assignment]
+        return self.get_response(request)
 
 
 class ContentSecurity(CSPMiddleware):

@@ -147,3 +147,13 @@ class TestLockoutKey:
         assert lockout.client_address(request) == "127.0.0.1"
         settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
         assert lockout.client_address(request) == "10.0.0.7"
+
+
+@pytest.mark.django_db
+def test_nul_in_an_address_is_a_page_that_does_not_exist(client):
+    assert client.get("/public/notices/%00/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_nul_in_a_query_is_left_out(client):
+    assert client.get("/public/registry/?q=%00%27&page=%00").status_code == 200

@@ -136,6 +136,7 @@ def test_more_rounds_ask_no_more(scene: Scene) -> None:
             read()
         return len(queries)
 
+    read()
     before = count()
     for year in (2027, 2028, 2029):
         terms = {"code": f"WCCT-{year}", "name": f"{year}年大赛"}
