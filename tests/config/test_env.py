@@ -12,10 +12,13 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 
 
-def test_files_may_only_live_in_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STORAGE_URL", "s3://bucket/files")
-    with pytest.raises(ImproperlyConfigured, match="'s3' is not offered"):
+def test_files_live_in_a_folder_or_a_bucket_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORAGE_URL", "ftp://host/files")
+    with pytest.raises(ImproperlyConfigured, match="'ftp' is not offered"):
         env.storage_root(Path("/var"))
+    monkeypatch.setenv("STORAGE_URL", "s3://bucket/files")
+    with pytest.raises(ImproperlyConfigured, match="s3://key:secret@host:port/bucket"):
+        env.storage_bucket()
     monkeypatch.setenv("STORAGE_URL", "file:///srv/my%20files")
     assert env.storage_root(Path("/var")) == Path("/srv/my files")
     monkeypatch.delenv("STORAGE_URL")
