@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -62,6 +63,21 @@ class Button:
         if self.form is None or isinstance(self.form, type):
             return self.form
         return self.form(obj)
+
+
+def calls(service: Press, owner: str, *, of: str = "pk") -> Press:
+    """The usual pressing: one service, the key of the object as its ``owner``, the answers by name.
+
+    ``of`` names another key that the object carries. Request key and version of the page go along where the
+    service asks for them. What needs more than that writes its own function.
+    """
+    takes = signature(service).parameters
+
+    def press_it(obj: Any, data: Any, *, by: Any, now: Any, **press: Any) -> Any:
+        asked = {name: value for name, value in press.items() if name in takes}
+        return service(**{owner: getattr(obj, of)}, **data, by=by, now=now, **asked)
+
+    return press_it
 
 
 @dataclass

@@ -7,16 +7,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.ui.buttons import Button
+from core.ui.buttons import Button, calls
 from evaluations.experts import services
 from evaluations.experts.forms import LeaveForm, RetireForm
 from evaluations.experts.lists import is_witnessed
 from evaluations.experts.models import Draw, DrawWitness, Expert, ExpertLeave
-
-
-def press_retire(expert: Expert, data: dict[str, Any], **press: Any) -> Any:
-    """End the place in the pool."""
-    return services.retire_expert(expert_id=expert.pk, **data, **press)
 
 
 def press_leave(expert: Expert, data: dict[str, Any], *, version: Any, **press: Any) -> Any:
@@ -49,7 +44,7 @@ EXPERT = (
         "retire",
         _("办理出库"),
         "experts.register",
-        press_retire,
+        calls(services.retire_expert, "expert_id"),
         form=RetireForm,
         when=is_gone,
         tone="danger",

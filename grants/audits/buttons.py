@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.money import format_yuan
-from core.ui.buttons import Button
+from core.ui.buttons import Button, calls
 from grants.audits import forms, services
 from grants.audits.lifecycle import E
-from grants.audits.models import AuditPage, Engagement, Finding
+from grants.audits.models import AuditPage, Finding
 from grants.audits.selectors.seen import OPEN, seen
 from grants.projects.lifecycle import J
 from grants.projects.models import Project
@@ -19,49 +19,27 @@ from grants.projects.models import Project
 # The engagement
 
 
-def press_start(
-    engagement: Engagement, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
-) -> Any:
-    return services.start_fieldwork(engagement_id=engagement.pk, by=by, now=now, key=key, version=version)
-
-
-def press_issue(
-    engagement: Engagement, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
-) -> Any:
-    return services.issue_findings(engagement_id=engagement.pk, by=by, now=now, key=key, version=version)
-
-
-def press_close_replies(
-    engagement: Engagement, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
-) -> Any:
-    return services.close_replies(engagement_id=engagement.pk, by=by, now=now, key=key, version=version)
-
-
-def press_conclude(
-    engagement: Engagement, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
-) -> Any:
-    return services.conclude_audit(
-        engagement_id=engagement.pk, report_no=data["report_no"], by=by, now=now, key=key, version=version
-    )
-
-
 ENGAGEMENT_BUTTONS: tuple[Button, ...] = (
     Button(
-        "start", _("开始现场审计"), "audits.audit", press_start, verb="start", tone="primary",
+        "start", _("开始现场审计"), "audits.audit", calls(services.start_fieldwork, "engagement_id"),
+        verb="start", tone="primary",
         done=_("已按种子抽取凭证，每个项目一页。"),
         ask=_("开始后按委托时写定的种子抽取凭证，每个项目至少抽一张，抽查金额不低于约定比例。"),
     ),
     Button(
-        "issue", _("发出审计发现"), "audits.audit", press_issue, verb="issue", tone="primary",
+        "issue", _("发出审计发现"), "audits.audit", calls(services.issue_findings, "engagement_id"),
+        verb="issue", tone="primary",
         done=_("审计发现已发给各单位，十个工作日内答复。"),
         ask=_("发出后各单位即可看到本单位的审计页，不能再增加发现。"),
     ),
     Button(
-        "close_replies", _("收齐答复"), "audits.audit", press_close_replies, verb="close_replies",
+        "close_replies", _("收齐答复"), "audits.audit", calls(services.close_replies, "engagement_id"),
+        verb="close_replies",
         done=_("答复已收齐，可以逐条作结论。"),
     ),
     Button(
-        "conclude", _("出具审计结论"), "audits.audit", press_conclude, verb="conclude",
+        "conclude", _("出具审计结论"), "audits.audit", calls(services.conclude_audit, "engagement_id"),
+        verb="conclude",
         form=forms.ConcludeForm, tone="primary", done=_("审计结论已出具，可以结算。"),
     ),
 )  # fmt: skip
@@ -94,28 +72,20 @@ def press_raise(page: AuditPage, data: dict[str, Any], *, by: Any, now: Any, key
     )  # fmt: skip
 
 
-def press_check(page: AuditPage, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.check_page(
-        page_id=page.pk, remark=data["remark"], by=by, now=now, key=key, version=version
-    )
-
-
-def press_settle(page: AuditPage, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.settle_page(page_id=page.pk, by=by, now=now, key=key)
-
-
 PAGE_BUTTONS: tuple[Button, ...] = (
     Button(
         "raise", _("提出审计发现"), "audits.audit", press_raise, form=forms.raise_form, tone="primary",
         when=in_fieldwork_not, done=_("审计发现已记下，统一发出前各单位看不到。"),
     ),
     Button(
-        "check", _("核对完毕"), "audits.audit", press_check, form=forms.CheckForm, when=in_fieldwork_not,
+        "check", _("核对完毕"), "audits.audit", calls(services.check_page, "page_id"),
+        form=forms.CheckForm, when=in_fieldwork_not,
         unfolded=True,
         done=_("本项目已核对。"), hint=_("抽中的凭证都与原件核对过后点这里。"),
     ),
     Button(
-        "settle", _("结算"), "audits.settle", press_settle, tone="primary", when=settles_not,
+        "settle", _("结算"), "audits.settle", calls(services.settle_page, "page_id"),
+        tone="primary", when=settles_not,
         done=_("已结算，末期款按核定支出拨付、释放或追回。"),
         ask=_("按核定支出计算末期应拨、释放或应退，结算后不能修改。"),
     ),
@@ -169,10 +139,6 @@ def page_buttons(page: AuditPage, *, only_open: bool = True) -> tuple[Button, ..
 # The archive
 
 
-def press_pack(project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.request_archive(project_id=project.pk, by=by, now=now)
-
-
 def packs_not(project: Project) -> Any:
     """Only what is closed is packed, and only once."""
     return "" if project.state == J.CLOSED else _("项目已经归档。")
@@ -180,7 +146,8 @@ def packs_not(project: Project) -> Any:
 
 ARCHIVE_BUTTONS: tuple[Button, ...] = (
     Button(
-        "pack", _("打包归档"), "audits.archive", press_pack, tone="primary", when=packs_not,
+        "pack", _("打包归档"), "audits.archive", calls(services.request_archive, "project_id"),
+        tone="primary", when=packs_not,
         done=_("已开始打包。可以离开此页，完成后在这里下载。"),
         ask=_("全部材料连同目录封存为一个档案包，封存后不能增减。"),
         leads=lambda project, _job: reverse("archive_file", args=[project.public_id]),

@@ -9,10 +9,10 @@ from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotFound, Refused
-from core.ui.buttons import Button
+from core.ui.buttons import Button, calls
 from grants.awards import forms, services
 from grants.awards.lifecycle import D
-from grants.awards.models import Award, Decision
+from grants.awards.models import Decision
 from grants.awards.selectors.sheet import scene_of
 from grants.publicity.models import Notice
 
@@ -82,12 +82,6 @@ def press_recompute(
     )  # fmt: skip
 
 
-def press_table(
-    decision: Decision, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
-) -> Any:
-    return services.table_decision(decision_id=decision.pk, by=by, now=now, key=key, version=version)
-
-
 def press_resolve(
     decision: Decision, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
 ) -> Any:
@@ -95,12 +89,6 @@ def press_resolve(
     return services.resolve_decision(
         decision_id=decision.pk, **papers, by=by, now=now, key=key, version=version
     )
-
-
-def press_announce(
-    decision: Decision, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
-) -> Any:
-    return services.draft_award_notice(decision_id=decision.pk, **data, by=by, now=now, key=key)
 
 
 def press_award(
@@ -130,19 +118,6 @@ def press_promote(
     )  # fmt: skip
 
 
-def press_supplement(
-    decision: Decision, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
-) -> Any:
-    return services.draft_supplement_notice(round_id=decision.round_id, **data, by=by, now=now, key=key)
-
-
-def press_lapse(award: Award, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.lapse_award(
-        award_id=award.pk, reason=data["reason"], renounced=data["renounced"],
-        by=by, now=now, key=key, version=version,
-    )  # fmt: skip
-
-
 def _moves(decision: Decision) -> type[django_forms.Form]:
     return forms.moves_of(decision.round, scene_of(decision).sheet)
 
@@ -158,12 +133,14 @@ def _to_the_notice(decision: Decision, notice: Any) -> str:
 DECISION_BUTTONS = (
     Button("recompute", _("重新计算"), "awards.draft", press_recompute, when=recomputes_not, form=_moves,
            hint=_("按调剂和核减同意重新画线；逐项登记的调整会清除。"), done=_("名单已重新计算。")),
-    Button("table", _("提请会议"), "awards.table", press_table, verb="table", tone="primary",
+    Button("table", _("提请会议"), "awards.table", calls(services.table_decision, "decision_id"),
+           verb="table", tone="primary",
            hint=_("提请后名单不再重新计算，会议的调整逐项登记。"), done=_("已提请会议。")),
     Button("resolve", _("登记会议决定"), "awards.resolve", press_resolve, when=resolves_not, tone="primary",
            form=forms.MinutesForm, hint=_("登记后立即按名单办理：安排资金、列入备选、不予立项。"),
            done=_("会议决定已登记并办理。")),
-    Button("announce", _("拟公示稿"), "publicity.draft", press_announce, when=announces_not,
+    Button("announce", _("拟公示稿"), "publicity.draft", calls(services.draft_award_notice, "decision_id"),
+           when=announces_not,
            form=forms.NoticeForm, leads=_to_the_notice, hint=_("按类别和名次列出拟立项项目。"),
            done=_("公示稿已拟好，请核对后交局长发布。")),
     Button("award", _("办理立项"), "awards.award", press_award, when=awards_not, about=clearing_of,
@@ -171,11 +148,13 @@ DECISION_BUTTONS = (
            done=_("已立项，立项通知书正在生成。")),
     Button("promote", _("递补"), "awards.allot", press_promote, when=promotes_not, form=_promotion,
            hint=_("用类别余额递补备选，须另行公示。"), done=_("已递补，请拟递补公示稿。")),
-    Button("supplement", _("拟递补公示稿"), "publicity.draft", press_supplement, when=supplements_not,
+    Button("supplement", _("拟递补公示稿"), "publicity.draft",
+           calls(services.draft_supplement_notice, "round_id", of="round_id"), when=supplements_not,
            form=forms.NoticeForm, leads=_to_the_notice, done=_("递补公示稿已拟好，请核对后交局长发布。")),
 )  # fmt: skip
 
 AWARD_BUTTONS = (
-    Button("lapse", _("立项失效"), "awards.lapse", press_lapse, verb="lapse", form=forms.LapseForm,
+    Button("lapse", _("立项失效"), "awards.lapse", calls(services.lapse_award, "award_id"),
+           verb="lapse", form=forms.LapseForm,
            tone="danger", hint=_("资金释放，可以递补备选。"), done=_("立项已失效，资金已释放。")),
 )  # fmt: skip

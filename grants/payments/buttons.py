@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.ui.buttons import Button
+from core.ui.buttons import Button, calls
 from core.ui.forms import ReasonForm
 from grants.payments import forms, services
 from grants.payments.lifecycle import B, T, V
@@ -60,34 +60,6 @@ def press_condition(tranche: Tranche, data: Any, *, by: Any, now: Any, key: Any,
     )
 
 
-def press_invoice(tranche: Tranche, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.file_invoice(tranche_id=tranche.pk, **data, by=by, now=now, key=key)
-
-
-def press_hold(tranche: Tranche, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.hold_tranche(tranche_id=tranche.pk, **data, by=by, now=now, key=key, version=version)
-
-
-def press_release(tranche: Tranche, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.release_tranche(tranche_id=tranche.pk, **data, by=by, now=now, key=key, version=version)
-
-
-def press_cancel(tranche: Tranche, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.cancel_tranche(tranche_id=tranche.pk, **data, by=by, now=now, key=key, version=version)
-
-
-def press_demand(tranche: Tranche, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.demand_recovery(project_id=tranche.project_id, **data, by=by, now=now, key=key)
-
-
-def press_approve(batch: OrderBatch, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.approve_batch(batch_id=batch.pk, by=by, now=now, key=key, version=version)
-
-
-def press_execute(batch: OrderBatch, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.execute_batch(batch_id=batch.pk, **data, by=by, now=now, key=key, version=version)
-
-
 def press_results(batch: OrderBatch, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
     sent = data["file"]
     outcomes = read_results(sent.read(), is_csv=sent.name.lower().endswith(".csv"))
@@ -99,34 +71,12 @@ def press_void_order(batch: OrderBatch, data: Any, *, by: Any, now: Any, key: An
     return services.void_order(order_id=order.pk, reason=data["reason"], by=by, now=now, key=key)
 
 
-def press_void_batch(batch: OrderBatch, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.void_batch(batch_id=batch.pk, reason=data["reason"], by=by, now=now, key=key)
-
-
-def press_remind(recovery: Recovery, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.remind_recovery(recovery_id=recovery.pk, by=by, now=now, key=key, version=version)
-
-
-def press_refund(recovery: Recovery, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.record_refund(recovery_id=recovery.pk, **data, by=by, now=now, key=key, version=version)
-
-
-def press_refer(recovery: Recovery, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.refer_recovery(recovery_id=recovery.pk, **data, by=by, now=now, key=key, version=version)
-
-
-def press_withdraw(recovery: Recovery, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.withdraw_recovery(
-        recovery_id=recovery.pk, **data, by=by, now=now, key=key, version=version
-    )
-
-
 TRANCHE_BUTTONS = (
     Button(
         "invoice",
         _("提交票据"),
         "payments.file_invoice",
-        press_invoice,
+        calls(services.file_invoice, "tranche_id"),
         form=forms.invoice_form,
         when=takes_no_paper,
         unfolded=True,
@@ -146,7 +96,7 @@ TRANCHE_BUTTONS = (
         "hold",
         _("暂缓拨付"),
         "payments.hold",
-        press_hold,
+        calls(services.hold_tranche, "tranche_id"),
         verb="hold",
         form=ReasonForm,
         tone="danger",
@@ -156,7 +106,7 @@ TRANCHE_BUTTONS = (
         "release",
         _("解除暂缓"),
         "payments.release",
-        press_release,
+        calls(services.release_tranche, "tranche_id"),
         verb="release",
         form=ReasonForm,
         done=_("已解除暂缓，本期待拨付。"),
@@ -165,7 +115,7 @@ TRANCHE_BUTTONS = (
         "cancel",
         _("不再拨付"),
         "payments.cancel",
-        press_cancel,
+        calls(services.cancel_tranche, "tranche_id"),
         verb="cancel",
         form=ReasonForm,
         tone="danger",
@@ -176,7 +126,7 @@ TRANCHE_BUTTONS = (
         "demand",
         _("要求退回资金"),
         "payments.demand",
-        press_demand,
+        calls(services.demand_recovery, "project_id", of="project_id"),
         form=forms.DemandForm,
         about=lambda tranche: tranche.project,
         when=nothing_to_demand,
@@ -197,7 +147,7 @@ BATCH_BUTTONS = (
         "approve",
         _("审批本批次"),
         "payments.approve",
-        press_approve,
+        calls(services.approve_batch, "batch_id"),
         verb="approve",
         ask=_("一次签批对批次内全部付款单有效；制单人不能审批。"),
         done=_("批次已审批，转出纳支付。"),
@@ -206,7 +156,7 @@ BATCH_BUTTONS = (
         "execute",
         _("提交支付"),
         "payments.execute",
-        press_execute,
+        calls(services.execute_batch, "batch_id"),
         verb="execute",
         form=execute_form,
         ask=_("提交前逐笔核对收款账户仍为已核验账户；审批人不能提交支付。"),
@@ -237,7 +187,7 @@ BATCH_BUTTONS = (
         "void",
         _("作废整个批次"),
         "payments.void",
-        press_void_batch,
+        calls(services.void_batch, "batch_id"),
         form=ReasonForm,
         when=voids_not,
         tone="danger",
@@ -250,7 +200,7 @@ RECOVERY_BUTTONS = (
         "remind",
         _("发催缴函"),
         "payments.remind",
-        press_remind,
+        calls(services.remind_recovery, "recovery_id"),
         when=reminds_not,
         ask=_("催缴函重新给出退款期限。"),
         done=_("催缴函已发出。"),
@@ -259,7 +209,7 @@ RECOVERY_BUTTONS = (
         "refund",
         _("登记退款到账"),
         "payments.receive",
-        press_refund,
+        calls(services.record_refund, "recovery_id"),
         form=forms.refund_form,
         when=is_not_owed,
         hint=_("可以分次登记，同一流水号只能登记一次。"),
@@ -269,7 +219,7 @@ RECOVERY_BUTTONS = (
         "refer",
         _("移交法律途径"),
         "payments.refer",
-        press_refer,
+        calls(services.refer_recovery, "recovery_id"),
         verb="refer",
         form=ReasonForm,
         done=_("已移交法律途径。"),
@@ -278,7 +228,7 @@ RECOVERY_BUTTONS = (
         "withdraw",
         _("撤回追款"),
         "payments.withdraw",
-        press_withdraw,
+        calls(services.withdraw_recovery, "recovery_id"),
         verb="withdraw",
         form=ReasonForm,
         tone="danger",

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.ui.buttons import Button
+from core.ui.buttons import Button, calls
 from core.ui.forms import DocumentedReasonForm, ReasonForm
 from grants.projects import forms, services
 from grants.projects.lifecycle import RUNNING, A, C, J
@@ -58,38 +58,28 @@ def voids_not(expense: Expense) -> Any:
 
 
 def press_accept(project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    filename, page = data["seal_page"]
+    page = data["seal_page"]
     return services.accept_agreement(
-        project_id=project.pk, pdf_sha256=data["pdf_sha256"], seal_page=page, filename=filename,
+        project_id=project.pk, pdf_sha256=data["pdf_sha256"], seal_page=page.data, filename=page.filename,
         by=by, now=now, key=key,
-    )  # fmt: skip
-
-
-def press_sign(project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.sign_project(
-        project_id=project.pk, pdf_sha256=data["pdf_sha256"], by=by, now=now, key=key, version=version
-    )
-
-
-def press_lapse(project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.lapse_project(
-        project_id=project.pk, reason=data["reason"], renounced=data["renounced"],
-        by=by, now=now, key=key, version=version,
     )  # fmt: skip
 
 
 def press_activity(
     project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
 ) -> Any:
-    return services.record_activity(
-        project_id=project.pk, by=by, now=now, key=key, **{**data, "volunteers": data["volunteers"] or 0}
-    )
+    taken = {
+        "volunteers": data["volunteers"] or 0,
+        "photos": tuple((one.filename, one.data) for one in data["photos"]),
+    }
+    return services.record_activity(project_id=project.pk, by=by, now=now, key=key, **{**data, **taken})
 
 
 def press_expense(
     project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
 ) -> Any:
     voucher = {name: value for name, value in data.items() if name != "amount"}
+    voucher["scan"] = (data["scan"].filename, data["scan"].data) if data["scan"] else None
     return services.record_expense(
         project_id=project.pk, amount_fen=data["amount"], by=by, now=now, key=key, **voucher
     )
@@ -102,44 +92,6 @@ def press_move(project: Project, data: dict[str, Any], *, by: Any, now: Any, key
     )
 
 
-def press_extend(project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.request_extension(project_id=project.pk, by=by, now=now, key=key, **data)
-
-
-def press_change(project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.request_change(project_id=project.pk, by=by, now=now, key=key, **data)
-
-
-def press_suspend(
-    project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
-) -> Any:
-    return services.suspend_project(
-        project_id=project.pk, reason=data["reason"], by=by, now=now, key=key, version=version
-    )
-
-
-def press_resume(project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.resume_project(
-        project_id=project.pk, reason=data["reason"], by=by, now=now, key=key, version=version
-    )
-
-
-def press_terminate(
-    project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any
-) -> Any:
-    return services.terminate_project(project_id=project.pk, by=by, now=now, key=key, version=version, **data)
-
-
-def press_revoke(project: Project, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.revoke_project(project_id=project.pk, by=by, now=now, key=key, version=version, **data)
-
-
-def press_void(expense: Expense, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.void_expense(
-        expense_id=expense.pk, reason=data["reason"], by=by, now=now, key=key, version=version
-    )
-
-
 BUTTONS: tuple[Button, ...] = (
     Button(
         "accept", _("签署协议"), "projects.accept_agreement", press_accept, form=forms.accept_form,
@@ -147,7 +99,8 @@ BUTTONS: tuple[Button, ...] = (
         hint=_("请先下载协议全文，打印最后的签章页，签字盖章后拍照或扫描上传。只需上传这一页。"),
     ),
     Button(
-        "sign", _("代表主办单位签署"), "projects.sign", press_sign, form=forms.sign_form, tone="primary",
+        "sign", _("代表主办单位签署"), "projects.sign", calls(services.sign_project, "project_id"),
+        form=forms.sign_form, tone="primary",
         when=signs_not, done=_("协议已签署，项目开始执行。"),
         ask=_("签署后项目开始执行，第一笔款即可申请。请先核对签章页。"),
     ),
@@ -167,39 +120,47 @@ BUTTONS: tuple[Button, ...] = (
         hint=_("合计须与资助金额相等。单行增加不超过约定比例的，备案即可；超过的由主办单位批准。"),
     ),
     Button(
-        "extend", _("申请延期"), "projects.request_change", press_extend, form=forms.ExtensionForm,
+        "extend", _("申请延期"), "projects.request_change", calls(services.request_extension, "project_id"),
+        form=forms.ExtensionForm,
         when=runs_not, done=_("延期申请已提交。"),
     ),
     Button(
-        "change", _("申请其他变更"), "projects.request_change", press_change, form=forms.ChangeForm,
+        "change", _("申请其他变更"), "projects.request_change", calls(services.request_change, "project_id"),
+        form=forms.ChangeForm,
         when=runs_not, done=_("变更申请已提交。"),
     ),
     Button(
-        "lapse", _("按未签约处理"), "projects.lapse", press_lapse, verb="lapse", form=forms.LapseForm,
+        "lapse", _("按未签约处理"), "projects.lapse", calls(services.lapse_project, "project_id"),
+        verb="lapse", form=forms.LapseForm,
         tone="danger", when=lapses_not, done=_("已收回资助名额，备选项目依次递补。"),
     ),
     Button(
-        "suspend", _("暂停项目"), "projects.suspend", press_suspend, verb="suspend", form=ReasonForm,
+        "suspend", _("暂停项目"), "projects.suspend", calls(services.suspend_project, "project_id"),
+        verb="suspend", form=ReasonForm,
         tone="danger", done=_("项目已暂停，拨款同时冻结。"),
     ),
     Button(
-        "resume", _("恢复项目"), "projects.resume", press_resume, verb="resume", form=ReasonForm,
+        "resume", _("恢复项目"), "projects.resume", calls(services.resume_project, "project_id"),
+        verb="resume", form=ReasonForm,
         done=_("项目已恢复。"),
     ),
     Button(
-        "terminate", _("终止项目"), "projects.terminate", press_terminate, verb="terminate",
+        "terminate", _("终止项目"), "projects.terminate", calls(services.terminate_project, "project_id"),
+        verb="terminate",
         form=DocumentedReasonForm, tone="danger", done=_("项目已终止，转入追回。"),
         hint=_("终止后追回未合规支出的资金，不能恢复。"),
     ),
     Button(
-        "revoke", _("撤销立项"), "projects.revoke", press_revoke, verb="revoke", form=forms.RevokeForm,
+        "revoke", _("撤销立项"), "projects.revoke", calls(services.revoke_project, "project_id"),
+        verb="revoke", form=forms.RevokeForm,
         tone="danger", done=_("立项已撤销，转入追回。"), hint=_("用于弄虚作假或挪用资金，不能恢复。"),
     ),
 )  # fmt: skip
 
 EXPENSE_BUTTONS: tuple[Button, ...] = (
     Button(
-        "void", _("冲销凭证"), "projects.void_expense", press_void, verb="void", form=ReasonForm,
+        "void", _("冲销凭证"), "projects.void_expense", calls(services.void_expense, "expense_id"),
+        verb="void", form=ReasonForm,
         tone="danger", when=voids_not, done=_("凭证已冲销，金额退回预算行。"),
         leads=lambda expense, _result: reverse("expenses", args=[expense.project.public_id]),
     ),

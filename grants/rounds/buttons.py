@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.ui.buttons import Button
+from core.ui.buttons import Button, calls
 from core.ui.forms import ReasonForm
 from grants.rounds import services
 from grants.rounds.forms import ExtendForm, equip_form
@@ -45,12 +45,6 @@ def press_extend(round_: Round, data: dict[str, Any], *, by: Any, now: Any, key:
         round_id=round_.pk, deadline="applications_close", until=data["until"], reason=data["reason"],
         by=by, now=now, key=key, version=version,
     )  # fmt: skip
-
-
-def press_cancel(round_: Round, data: dict[str, Any], *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    return services.cancel_round(
-        round_id=round_.pk, reason=data["reason"], by=by, now=now, key=key, version=version
-    )
 
 
 def _plainly(service: Any) -> Any:
@@ -94,7 +88,8 @@ BUTTONS = (
         ask=_("归档之后不再办理任何事项。现在归档吗？"), done=_("本届已归档。"),
     ),
     Button(
-        "cancel", _("取消届次"), "rounds.cancel", press_cancel, verb="cancel", form=ReasonForm,
+        "cancel", _("取消届次"), "rounds.cancel", calls(services.cancel_round, "round_id"),
+        verb="cancel", form=ReasonForm,
         tone="danger", hint=_("取消后不能恢复，理由向社会公开。"), done=_("本届已取消。"),
     ),
 )  # fmt: skip

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotFound
 from core.policy import Role
-from core.ui.buttons import Button
+from core.ui.buttons import Button, calls
 from core.ui.forms import ReasonForm
 from orgs.people import rules, services
 from orgs.people.forms import pages as forms
 from orgs.people.lifecycle import M
-from orgs.people.models import Body, Delegation, HandOver, Interest, Invitation, Membership, Person, User
+from orgs.people.models import Body, Delegation, Interest, Invitation, Membership, Person, User
 
 
 def _one(rows: Any, public_id: str) -> Any:
@@ -182,27 +182,15 @@ PERSON = (
 # Roles
 
 
-def press_approve(obj: Membership, data: Any, **press: Any) -> Any:
-    """Approve the role."""
-    return services.approve_role(membership_id=obj.pk, **press)
-
-
-def press_reject(obj: Membership, data: Any, **press: Any) -> Any:
-    """Turn it down."""
-    return services.reject_role(membership_id=obj.pk, **data, **press)
-
-
-def press_end(obj: Membership, data: Any, **press: Any) -> Any:
-    """End the role."""
-    return services.end_role(membership_id=obj.pk, **data, **press)
-
-
 ROLE = (
-    Button("approve", _("批准岗位"), "people.approve_role", press_approve, verb="approve", tone="primary",
+    Button("approve", _("批准岗位"), "people.approve_role", calls(services.approve_role, "membership_id"),
+           verb="approve", tone="primary",
            ask=_("批准后立即生效，继续吗？"), done=_("岗位已批准。")),
-    Button("reject", _("不批准"), "people.approve_role", press_reject, verb="reject", form=ReasonForm,
+    Button("reject", _("不批准"), "people.approve_role", calls(services.reject_role, "membership_id"),
+           verb="reject", form=ReasonForm,
            tone="danger", done=_("已答复不批准。")),
-    Button("end", _("终止岗位"), "people.end_role", press_end, verb="end", form=forms.EndRoleForm,
+    Button("end", _("终止岗位"), "people.end_role", calls(services.end_role, "membership_id"),
+           verb="end", form=forms.EndRoleForm,
            tone="danger", done=_("岗位已终止。")),
 )  # fmt: skip
 
@@ -210,20 +198,13 @@ ROLE = (
 # Invitations
 
 
-def press_send(obj: Invitation, data: Any, **press: Any) -> Any:
-    """Approve and send."""
-    return services.send_invitation(invitation_id=obj.pk, **press)
-
-
-def press_revoke(obj: Invitation, data: Any, **press: Any) -> Any:
-    """Take it back."""
-    return services.revoke_invitation(invitation_id=obj.pk, **data, **press)
-
-
 INVITATION = (
-    Button("send", _("批准并发出"), "people.send_invitation", press_send, verb="send", tone="primary",
+    Button("send", _("批准并发出"), "people.send_invitation",
+           calls(services.send_invitation, "invitation_id"),
+           verb="send", tone="primary",
            ask=_("批准后链接即发给对方，继续吗？"), done=_("邀请已发出。")),
-    Button("revoke", _("撤回邀请"), "people.revoke_invitation", press_revoke, verb="revoke",
+    Button("revoke", _("撤回邀请"), "people.revoke_invitation",
+           calls(services.revoke_invitation, "invitation_id"), verb="revoke",
            form=ReasonForm, tone="danger", done=_("邀请已撤回。")),
 )  # fmt: skip
 
@@ -231,20 +212,13 @@ INVITATION = (
 # Hand-overs
 
 
-def press_carry_out(obj: HandOver, data: Any, **press: Any) -> Any:
-    """Move the work."""
-    return services.carry_out_handover(handover_id=obj.pk, **press)
-
-
-def press_refuse(obj: HandOver, data: Any, **press: Any) -> Any:
-    """Turn it down."""
-    return services.refuse_handover(handover_id=obj.pk, **data, **press)
-
-
 HANDOVER = (
-    Button("carry_out", _("办理交接"), "people.approve_handover", press_carry_out, verb="carry_out",
+    Button("carry_out", _("办理交接"), "people.approve_handover",
+           calls(services.carry_out_handover, "handover_id"), verb="carry_out",
            tone="primary", ask=_("移交人的岗位和在办事项将转给接手人，继续吗？"), done=_("已交接。")),
-    Button("refuse", _("不同意交接"), "people.approve_handover", press_refuse, verb="refuse",
+    Button("refuse", _("不同意交接"), "people.approve_handover",
+           calls(services.refuse_handover, "handover_id"),
+           verb="refuse",
            form=ReasonForm, tone="danger", done=_("已答复不同意。")),
 )  # fmt: skip
 

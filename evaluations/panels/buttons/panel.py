@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import policy
 from core.policy import Actor
-from core.ui.buttons import Button
+from core.ui.buttons import Button, calls
 from evaluations.panels import services
 from evaluations.panels.forms import panel as forms
 from evaluations.panels.lifecycle import P
@@ -42,11 +42,6 @@ def press_seat_drawn(panel: Panel, data: dict[str, Any], **press: Any) -> Any:
 def press_add(panel: Panel, data: dict[str, Any], **press: Any) -> Any:
     """Put dossiers before the panel."""
     return services.add_dossiers(panel_id=panel.pk, dossier_ids=[one.pk for one in data["dossiers"]], **press)
-
-
-def press_assign(panel: Panel, data: dict[str, Any], *, version: Any, **press: Any) -> Any:
-    """Ask the worker to assign: the page shows how far it is, and one may leave."""
-    return services.request_assignment(panel_id=panel.pk, **data, **press)
 
 
 def is_forming(panel: Panel) -> Any:
@@ -89,11 +84,6 @@ def is_being_assigned(panel: Panel) -> Any:
 # Scoring
 
 
-def press_open(panel: Panel, data: dict[str, Any], **press: Any) -> Any:
-    """Let the reviewers in."""
-    return services.open_panel(panel_id=panel.pk, **press)
-
-
 def press_replace(panel: Panel, data: dict[str, Any], *, version: Any, **press: Any) -> Any:
     """Let somebody leave; a reserve takes over."""
     reserve = data["reserve"].pk if data["reserve"] else None
@@ -102,19 +92,9 @@ def press_replace(panel: Panel, data: dict[str, Any], *, version: Any, **press: 
     )
 
 
-def press_refill(panel: Panel, data: dict[str, Any], **press: Any) -> Any:
-    """Fill gaps again."""
-    return services.refill_panel(panel_id=panel.pk, **press)
-
-
 def press_recuse_one(panel: Panel, data: dict[str, Any], *, version: Any, **press: Any) -> Any:
     """Take a reviewer off one dossier."""
     return services.recuse(sheet_id=data["sheet"].pk, kind=data["kind"], reason=data["reason"], **press)
-
-
-def press_lock(panel: Panel, data: dict[str, Any], **press: Any) -> Any:
-    """End scoring."""
-    return services.lock_panel(panel_id=panel.pk, **data, **press)
 
 
 def press_ask_reopen_one(panel: Panel, data: dict[str, Any], *, version: Any, **press: Any) -> Any:
@@ -152,16 +132,6 @@ def press_votes(panel: Panel, data: dict[str, Any], **press: Any) -> Any:
     return services.record_votes(panel_id=panel.pk, votes=votes, **press)
 
 
-def press_sign(panel: Panel, data: dict[str, Any], **press: Any) -> Any:
-    """Sign as secretary."""
-    return services.sign_conclusion(panel_id=panel.pk, **press)
-
-
-def press_conclude(panel: Panel, data: dict[str, Any], **press: Any) -> Any:
-    """Conclude as chair."""
-    return services.conclude_panel(panel_id=panel.pk, **press)
-
-
 def nothing_tied(panel: Panel) -> Any:
     """A vote decides only between equals."""
     if panel.state != P.LOCKED:
@@ -179,7 +149,7 @@ PANEL = (
         "open",
         _("开放评分"),
         "panels.open",
-        press_open,
+        calls(services.open_panel, "panel_id"),
         verb="open",
         tone="primary",
         ask=_("评委从现在起可以声明、阅读和评分。"),
@@ -189,7 +159,7 @@ PANEL = (
         "lock",
         _("锁分"),
         "panels.lock",
-        press_lock,
+        calls(services.lock_panel, "panel_id"),
         verb="lock",
         form=forms.LockForm,
         tone="primary",
@@ -210,7 +180,7 @@ PANEL = (
         "sign",
         _("签署评审结果"),
         "panels.sign_conclusion",
-        press_sign,
+        calls(services.sign_conclusion, "panel_id"),
         when=is_locked,
         tone="primary",
         ask=_("签名对应当前的每一个得分、名次和结论；签署后有变动须重新签署。"),
@@ -220,7 +190,7 @@ PANEL = (
         "conclude",
         _("作出结论"),
         "panels.conclude",
-        press_conclude,
+        calls(services.conclude_panel, "panel_id"),
         verb="conclude",
         tone="primary",
         ask=_("每份材料将得到正式得分和结论，之后不能再改。"),
@@ -277,7 +247,7 @@ PANEL = (
         "assign",
         _("分配材料"),
         "panels.assign",
-        press_assign,
+        calls(services.request_assignment, "panel_id"),
         verb="assign",
         form=forms.AssignForm,
         when=is_being_assigned,
@@ -308,7 +278,7 @@ PANEL = (
         "refill",
         _("再次递补"),
         "panels.replace",
-        press_refill,
+        calls(services.refill_panel, "panel_id"),
         when=is_running,
         hint=_("补足因回避缺少的评分表。"),
         done=_("已办理递补。"),

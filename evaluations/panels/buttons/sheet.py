@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from core.ui.buttons import Button
+from core.ui.buttons import Button, calls
 from core.ui.forms import ReasonForm
 from evaluations.panels import services
 from evaluations.panels.forms import sheet as forms
@@ -14,24 +14,9 @@ from evaluations.panels.lifecycle import P, S
 from evaluations.panels.models import Sheet
 
 
-def press_attest(sheet: Sheet, data: dict[str, Any], **press: Any) -> Any:
-    """Declare that there is no interest."""
-    return services.attest(sheet_id=sheet.pk, **press)
-
-
 def press_recuse(sheet: Sheet, data: dict[str, Any], *, version: Any, **press: Any) -> Any:
     """Stand back."""
     return services.recuse(sheet_id=sheet.pk, kind=data["kind"], reason=data["reason"], **press)
-
-
-def press_ask_reopen(sheet: Sheet, data: dict[str, Any], **press: Any) -> Any:
-    """Ask for another look."""
-    return services.ask_reopen(sheet_id=sheet.pk, **data, **press)
-
-
-def press_reopen(sheet: Sheet, data: dict[str, Any], **press: Any) -> Any:
-    """Open it again."""
-    return services.reopen_sheet(sheet_id=sheet.pk, **data, **press)
 
 
 def to_panel(sheet: Sheet, done: Any) -> str:
@@ -51,6 +36,11 @@ def can_be_asked(sheet: Sheet) -> Any:
     if sheet.state != S.LOCKED or sheet.panel.state == P.CONCLUDED:
         return _("只有已锁定、且评审组尚未作出结论的评分表可以申请重开。")
     return _("已申请重开，等待监督人决定。") if sheet.reopen_asked_at else ""
+
+
+def press_attest(sheet: Sheet, data: dict[str, Any], **press: Any) -> Any:
+    """Declare that there is no interest."""
+    return services.attest(sheet_id=sheet.pk, **press)
 
 
 SHEET = (
@@ -80,7 +70,7 @@ SHEET = (
         "ask_reopen",
         _("申请重开"),
         "panels.ask_reopen",
-        press_ask_reopen,
+        calls(services.ask_reopen, "sheet_id"),
         form=ReasonForm,
         when=can_be_asked,
         done=_("已申请，等待监督人决定。"),
@@ -89,7 +79,7 @@ SHEET = (
         "reopen",
         _("同意重开"),
         "panels.reopen_sheet",
-        press_reopen,
+        calls(services.reopen_sheet, "sheet_id"),
         form=ReasonForm,
         verb="reopen",
         leads=to_panel,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotNow
-from core.ui.buttons import Button
+from core.ui.buttons import Button, calls
 from core.ui.forms import LONGEST_REASON, ReasonForm
 from grants.proposals import services
 from grants.proposals.lifecycle import OVER, P
@@ -28,21 +28,6 @@ class WithdrawForm(forms.Form):
     )
 
 
-def press_submit(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    """Hand in a draft."""
-    return services.submit_proposal(proposal_id=proposal.pk, by=by, now=now, key=key, version=version)
-
-
-def press_resubmit(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    """Hand in the corrected version."""
-    return services.resubmit_proposal(proposal_id=proposal.pk, by=by, now=now, key=key, version=version)
-
-
-def press_finish(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    """Hand in the improved version."""
-    return services.finish_optimise(proposal_id=proposal.pk, by=by, now=now, key=key, version=version)
-
-
 def press_withdraw(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
     """Take the application back; a refusal tells nothing of a state that is not public."""
     try:
@@ -51,18 +36,6 @@ def press_withdraw(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any
         )
     except NotNow:
         raise NotNow(_("这份申报现在不能撤回。"), verb="withdraw") from None
-
-
-def press_recheck(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    """Ask that other people look again."""
-    return services.request_recheck(
-        proposal_id=proposal.pk, reason=data["reason"], by=by, now=now, key=key, version=version
-    )
-
-
-def press_ask(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    """Ask the place again after it refused."""
-    return services.ask_consent(proposal_id=proposal.pk, by=by, now=now, key=key)
 
 
 def _receipt(proposal: Proposal, result: Any) -> str:
@@ -85,23 +58,30 @@ def _consent(proposal: Proposal) -> PlaceConsent:
 
 APPLICANT: tuple[Button, ...] = (
     Button(
-        "submit", _("提交申报"), "proposals.submit", press_submit, verb="submit", tone="primary",
+        "submit", _("提交申报"), "proposals.submit", calls(services.submit_proposal, "proposal_id"),
+        verb="submit", tone="primary",
         ask=_("提交后内容即冻结，评审以提交的版本为准。"), done=_("申报已提交。"), leads=_receipt,
     ),
     Button(
-        "resubmit", _("提交补正"), "proposals.submit", press_resubmit, verb="resubmit", tone="primary",
+        "resubmit", _("提交补正"), "proposals.submit", calls(services.resubmit_proposal, "proposal_id"),
+        verb="resubmit", tone="primary",
         ask=_("请确认已按每条意见修改。"), done=_("补正已提交。"), leads=_receipt,
     ),
     Button(
-        "finish_optimise", _("提交优化稿"), "proposals.submit", press_finish, when=_only_optimising,
+        "finish_optimise", _("提交优化稿"), "proposals.submit",
+        calls(services.finish_optimise, "proposal_id"),
+        when=_only_optimising,
         tone="primary", ask=_("提交后以优化稿参加评审。"), done=_("优化稿已提交。"), leads=_receipt,
     ),
     Button(
-        "ask_consent", _("再次请社区确认"), "proposals.ask_consent", press_ask, when=_not_asked_again,
+        "ask_consent", _("再次请社区确认"), "proposals.ask_consent",
+        calls(services.ask_consent, "proposal_id"),
+        when=_not_asked_again,
         about=_consent, done=_("已再次请社区确认，确认链接已发出。"),
     ),
     Button(
-        "request_recheck", _("申请复核"), "proposals.request_recheck", press_recheck, verb="request_recheck",
+        "request_recheck", _("申请复核"), "proposals.request_recheck",
+        calls(services.request_recheck, "proposal_id"), verb="request_recheck",
         form=ReasonForm, hint=_("由原经办人以外的人员复核，结果会通知贵单位。"), done=_("复核申请已提交。"),
     ),
     Button(

@@ -8,13 +8,21 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.ui.buttons import Button
+from core.ui.buttons import Button, calls
 from core.ui.forms import ReasonForm
 from grants.proposals import services
 from grants.proposals.forms.screening import AdviceForm, JudgeForm, pass_form, return_form
 from grants.proposals.lifecycle import P
-from grants.proposals.models import PlaceConsent, Proposal
+from grants.proposals.models import Proposal
 from grants.proposals.selectors.checking import has_failed, manual_codes_waiting
+
+
+def press_return(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
+    """Send it back with every remark that was written at a field."""
+    return services.return_proposal(
+        proposal_id=proposal.pk, remarks=data["remarks"], by=by, now=now, key=key, version=version
+    )
+
 
 AT_WORK = (P.SUBMITTED, P.RECHECKING)
 
@@ -69,35 +77,6 @@ def _with_reason(service: Any) -> Any:
     return press
 
 
-def press_return(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    """Send it back with every remark that was written at a field."""
-    return services.return_proposal(
-        proposal_id=proposal.pk, remarks=data["remarks"], by=by, now=now, key=key, version=version
-    )
-
-
-def press_judge(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    """Set one item by a person's judgement."""
-    return services.judge_check(
-        proposal_id=proposal.pk, code=data["code"], passed=data["passed"], says=data["says"],
-        by=by, now=now, key=key, version=version,
-    )  # fmt: skip
-
-
-def press_pass(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    """Pass everything that still waits for a person."""
-    return services.pass_manual_checks(
-        proposal_id=proposal.pk, says=data["says"], by=by, now=now, key=key, version=version
-    )
-
-
-def press_optimise(proposal: Proposal, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    """Hand it to coach and applicant."""
-    return services.send_to_optimise(
-        proposal_id=proposal.pk, advice=data["advice"], by=by, now=now, key=key, version=version
-    )
-
-
 def _items(proposal: Proposal, result: Any) -> str:
     return f"{reverse('screen', args=[proposal.public_id])}#items"
 
@@ -131,20 +110,25 @@ SCREENING: tuple[Button, ...] = (
         verb="uphold", form=ReasonForm, tone="danger", done=_("复核维持原结论。"),
     ),
     Button(
-        "optimise", _("转入优化"), "proposals.optimise", press_optimise, verb="send_to_optimise",
+        "optimise", _("转入优化"), "proposals.optimise", calls(services.send_to_optimise, "proposal_id"),
+        verb="send_to_optimise",
         form=AdviceForm, hint=_("申报单位按建议修改后提交优化稿，再送专家评审。"), done=_("已转入优化。"),
     ),
 )  # fmt: skip
 RETURN = Button(
-    "return", _("退回补正"), "proposals.return", press_return, form=return_form, tone="danger",
+    "return", _("退回补正"), "proposals.return", press_return,
+    form=return_form, tone="danger",
     done=_("已退回，申报单位会按栏目看到意见。"), when=lambda proposal: _returns_not(proposal),
 )  # fmt: skip
 JUDGE = Button(
-    "judge", _("人工判断"), "proposals.judge_check", press_judge, form=JudgeForm, when=checks_not,
+    "judge", _("人工判断"), "proposals.judge_check", calls(services.judge_check, "proposal_id"),
+    form=JudgeForm, when=checks_not,
     done=_("已记下判断。"), leads=_items,
 )  # fmt: skip
 PASS = Button(
-    "pass_manual", _("人工项目全部通过"), "proposals.judge_check", press_pass, form=pass_form,
+    "pass_manual", _("人工项目全部通过"), "proposals.judge_check",
+    calls(services.pass_manual_checks, "proposal_id"),
+    form=pass_form,
     when=passes_not, done=_("已判为通过。"), leads=_items,
 )  # fmt: skip
 ON_SCREENING = (*SCREENING, PASS, RETURN, JUDGE)
@@ -154,25 +138,16 @@ def _returns_not(proposal: Proposal) -> Any:
     return "" if proposal.state == P.SUBMITTED else _("不在资格审查阶段，不能退回。")
 
 
-def press_confirm(consent: PlaceConsent, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    """Agree, for the community."""
-    return services.confirm_consent(consent_id=consent.pk, by=by, now=now, key=key, version=version)
-
-
-def press_refuse(consent: PlaceConsent, data: Any, *, by: Any, now: Any, key: Any, version: Any) -> Any:
-    """Refuse, for the community."""
-    return services.refuse_consent(
-        consent_id=consent.pk, reason=data["reason"], by=by, now=now, key=key, version=version
-    )
-
-
 CONSENT: tuple[Button, ...] = (
     Button(
-        "confirm", _("同意在本社区实施"), "proposals.answer_consent", press_confirm, verb="confirm",
+        "confirm", _("同意在本社区实施"), "proposals.answer_consent",
+        calls(services.confirm_consent, "consent_id"),
+        verb="confirm",
         tone="primary", done=_("已同意，申报单位和街道会收到通知。"),
     ),
     Button(
-        "refuse", _("不同意"), "proposals.answer_consent", press_refuse, verb="refuse", form=RefusalForm,
+        "refuse", _("不同意"), "proposals.answer_consent", calls(services.refuse_consent, "consent_id"),
+        verb="refuse", form=RefusalForm,
         tone="danger", done=_("已答复不同意，申报单位会看到理由。"),
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from core.errors import Forbidden
 from core.policy import Role
 from core.ui import places as navigation
-from core.ui.buttons import Button, offers, press
+from core.ui.buttons import Button, calls, offers, press
 from core.ui.forms import DayField, YuanField
 from core.ui.places import Place, places, places_of, register_place
 from tests.core.conftest import HOUSE, NOON, RIVAL_HOUSE, person
@@ -26,21 +26,17 @@ class LabelForm(forms.Form):
     label = forms.CharField(label="标签", required=False, max_length=5)
 
 
-def press_light(lamp, data, *, by, now, key, version):
-    return light_lamp(lamp_id=lamp.pk, by=by, now=now, key=key, version=version)
-
-
-def press_dim(lamp, data, *, by, now, key, version):
-    return dim_lamp(lamp_id=lamp.pk, by=by, now=now, key=key)
-
-
-def press_label(lamp, data, *, by, now, key, version):
-    return label_lamp(lamp_id=lamp.pk, label=data["label"], by=by, now=now, key=key, version=version)
-
-
-LIGHT = Button("light", "点亮", "lamps.light", press_light, verb="light", tone="primary", done="灯亮了。")
-DIM = Button("dim", "熄灭", "lamps.dim", press_dim, verb="dim")
-LABEL = Button("label", "贴标签", "lamps.label", press_label, form=LabelForm)
+LIGHT = Button(
+    "light",
+    "点亮",
+    "lamps.light",
+    calls(light_lamp, "lamp_id"),
+    verb="light",
+    tone="primary",
+    done="灯亮了。",
+)
+DIM = Button("dim", "熄灭", "lamps.dim", calls(dim_lamp, "lamp_id"), verb="dim")
+LABEL = Button("label", "贴标签", "lamps.label", calls(label_lamp, "lamp_id"), form=LabelForm)
 BUTTONS = (LIGHT, DIM, LABEL)
 
 
@@ -125,6 +121,18 @@ def test_a_stale_page_comes_back_with_what_was_typed_and_what_changed(lamp, cler
     assert [entry.verb for entry in response.pressed.refused.changed] == ["light"]
     assert response.offers["label"].form["label"].value() == "走廊"
     assert response.offers["label"].is_open
+
+
+def test_a_service_without_versions_is_called_without_one(lamp, clerk):
+    light_lamp(lamp_id=lamp.pk, by=clerk, now=NOON)
+    chief = person(12, Role.SECTION_CHIEF)
+    assert go(a_request(chief, version="0"), Lamp.objects.get(pk=lamp.pk), "dim").status_code == 302
+    assert Lamp.objects.get(pk=lamp.pk).state == L.DARK
+
+
+def test_an_answer_the_service_does_not_know_is_a_fault_of_ours_and_never_dropped(lamp, clerk):
+    with pytest.raises(TypeError):
+        LABEL.press(lamp, {"label": "廊", "colour": "红"}, by=clerk, now=NOON, key=None, version=None)
 
 
 def test_a_form_that_is_wrong_changes_nothing_and_keeps_the_text(lamp, clerk):
