@@ -10,18 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
-from core.policy import Actor
-from orgs.people.models import User
 from tests.core.files.corpus import picture
-from tests.orgs.builders import signed_in
 
 FORM = re.compile(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.S)
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
-
-
-def browser(actor: Actor) -> Client:
-    """Sign an actor in."""
-    return signed_in(Client(), User.objects.get(pk=actor.user_id))
 
 
 def text_of(answer: HttpResponse) -> str:

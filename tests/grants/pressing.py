@@ -15,15 +15,6 @@ from django.test import Client
 from openpyxl import load_workbook
 from PIL import Image
 
-from core.policy import Actor
-from orgs.people.models import User
-from tests.orgs.builders import signed_in
-
-
-def browser(who: Actor) -> Client:
-    """Return a browser in which somebody is signed in."""
-    return signed_in(Client(), User.objects.get(pk=who.user_id))
-
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:

@@ -13,14 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from core import clock
-from orgs.people.models import User
-from tests.orgs.builders import a_body, a_user, seat, signed_in
-
-
-def at_screen(user: User | Any) -> Client:
-    """Return the browser of a user, or of the user behind an actor."""
-    user = user if isinstance(user, User) else User.objects.get(pk=user.user_id)
-    return signed_in(Client(), user)
+from tests.orgs.builders import a_body, a_user, browser, seat
 
 
 def browser_of(role: str, **fields: Any) -> Client:
@@ -32,7 +25,7 @@ def browser_of(role: str, **fields: Any) -> Client:
     kinds |= {"community_worker": "residents_committee", "street_officer": "street_office"}
     user = a_user(f"某{role}")
     seat(user, a_body(kinds.get(role, "section"), f"某单位{role}"), role, **fields)
-    return at_screen(user)
+    return browser(user)
 
 
 def stop_clock(monkeypatch: Any, moment: datetime) -> None:

@@ -15,6 +15,7 @@ from orgs.areas.services import Loaded, load_divisions
 from orgs.people import selectors, services
 from orgs.people.models import Body, Membership, User
 from orgs.registry import services as registry
+from orgs.registry.models import BankAccount
 from orgs.registry.rules import compose_code
 
 NOW = datetime(2026, 4, 10, 1, 0, tzinfo=UTC)
@@ -110,6 +111,12 @@ def signed_in(client: Client, user: User) -> Client:
     return client
 
 
+def browser(who: User | Actor) -> Client:
+    """Return a browser in which a user, or the user behind an actor, is signed in."""
+    user = who if isinstance(who, User) else User.objects.get(pk=who.user_id)
+    return signed_in(Client(), user)
+
+
 class House:
     """A registered organisation with the person responsible for it."""
 
@@ -131,3 +138,15 @@ class House:
     def admin(self) -> Actor:
         """The person responsible, as an actor."""
         return actor(self.admin_user)
+
+
+def an_account(house: House, *, number: str = "42050123456789000011") -> BankAccount:
+    """Report a bank account of an organisation, not yet verified."""
+    return registry.add_bank_account(
+        body_id=house.body.pk,
+        holder_name=house.body.name,
+        bank="汉口银行洪山支行",
+        number=number,
+        by=house.admin,
+        now=NOW,
+    )

@@ -10,15 +10,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.orgs.builders import Bureau, signed_in
+from tests.orgs.builders import Bureau, browser
 
 FORM = re.compile(r'<form[^>]*action="([^"]*/do/([\w-]+)/)".*?</form>', re.S)
 HIDDEN = re.compile(r'name="(key|version)" value="([^"]*)"')
-
-
-def browser(user: Any) -> Client:
-    """Return a browser in which somebody is signed in."""
-    return signed_in(Client(), user)
 
 
 def as_(bureau: Bureau, role: str) -> Client:
@@ -40,6 +35,12 @@ def press(client: Client, page: str, code: str, **fields: Any) -> HttpResponse:
     assert code in offered, f"{code} is not offered, only {sorted(offered)}"
     address, hidden = offered[code]
     return client.post(address, hidden | fields)
+
+
+def page(obj: Any) -> str:
+    """Return the address of something as it stands now."""
+    obj.refresh_from_db()
+    return str(obj.get_absolute_url())
 
 
 def went(answer: HttpResponse) -> str:

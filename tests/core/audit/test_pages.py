@@ -18,8 +18,8 @@ from core.jobs.models import Job
 from core.jobs.queue import drain
 from orgs.people import services
 from orgs.people.models import Person
-from tests.orgs.builders import NOW, Bureau, House, a_body, a_user, seat
-from tests.orgs.pressing import as_, browser, queries, text, went
+from tests.orgs.builders import NOW, Bureau, House, a_body, a_user, browser, seat
+from tests.orgs.pressing import as_, queries, text, went
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,8 @@ from grants.audits.selectors import pages_to_settle
 from grants.audits.selectors.readiness import projects_to_file, shortfalls
 from grants.audits.services.archiving import missing_papers
 from tests.grants.funding import SETTLED, Fund, file_papers
-from tests.grants.pages import browser, push, text_of
+from tests.grants.pages import push, text_of
+from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from grants.audits.models import AuditPage, Engagement, Finding, Settlement
 from grants.audits.selectors import visible_engagements, visible_pages
 from grants.projects.models import Expense
 from tests.grants.funding import AUDIT, SETTLED, STARTED, Fund
-from tests.grants.pages import browser, forms_on, offered, photo, push, text_of
-from tests.orgs.builders import a_body, someone
+from tests.grants.pages import forms_on, offered, photo, push, text_of
+from tests.orgs.builders import a_body, browser, someone
 
 pytestmark = pytest.mark.django_db
 LISTS = ("/audits/", "/audits/pages/", "/audits/findings/")

@@ -11,7 +11,8 @@ from django.urls import reverse
 from grants.awards import selectors, services
 from grants.awards.models import Award, Decision
 from tests.grants.awards.conftest import AWARDED, ELDERLY, FOUR, LISTED, MEETING
-from tests.grants.pressing import at, browser, read, rows_of
+from tests.grants.pressing import at, read, rows_of
+from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
 

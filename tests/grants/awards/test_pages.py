@@ -29,8 +29,8 @@ from tests.grants.awards.conftest import (
     RUNNING,
     YOUTH,
 )
-from tests.grants.pressing import at, browser, form_on, offered, picture, press, read
-from tests.orgs.builders import a_body, a_user, actor, seat, signed_in
+from tests.grants.pressing import at, form_on, offered, picture, press, read
+from tests.orgs.builders import a_body, a_user, actor, browser, seat, signed_in
 
 pytestmark = pytest.mark.django_db
 CONTACT = {"contact": "社会组织管理科 027-88936123"}

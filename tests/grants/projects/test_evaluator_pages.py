@@ -13,8 +13,8 @@ from evaluations.panels.models import Dossier, Panel, PanelSeat, Sheet
 from orgs.people.models import Person
 from tests.evaluations.cast import RULE
 from tests.grants.funding import MIDTERM
-from tests.grants.pages import browser, text_of
-from tests.orgs.builders import a_body, someone
+from tests.grants.pages import text_of
+from tests.orgs.builders import a_body, browser, someone
 
 pytestmark = pytest.mark.django_db
 WORK = "/projects/?waits=judging"

@@ -20,8 +20,8 @@ from grants.projects.selectors import visible_to
 from orgs.areas.models import Community
 from orgs.people.models import User
 from tests.grants.funding import AUDIT, MIDTERM, SIGNED, STARTED, Fund
-from tests.grants.pages import browser, forms_on, offered, photo, push, text_of
-from tests.orgs.builders import a_body, actor, load_places, seat, someone
+from tests.grants.pages import forms_on, offered, photo, push, text_of
+from tests.orgs.builders import a_body, actor, browser, load_places, seat, someone
 
 pytestmark = pytest.mark.django_db
 PLACE = "420106005"

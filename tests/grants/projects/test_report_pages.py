@@ -10,7 +10,8 @@ from django.urls import reverse
 from core.files.selectors import files_of
 from grants.projects.models import Report
 from tests.grants.funding import FINAL_ANSWERS, MIDTERM, MIDTERM_ANSWERS, STARTED, pdf
-from tests.grants.pages import browser, forms_on, text_of
+from tests.grants.pages import forms_on, text_of
+from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
 QUIET = {"Accept": "application/json"}

@@ -10,18 +10,9 @@ from uuid import uuid4
 import time_machine
 from django.test import Client
 
-from core.policy import Actor
 from grants.proposals.forms.applying import CELLS
 from grants.proposals.models import Proposal
-from orgs.people.models import User
 from tests.grants.applying import OPEN
-from tests.orgs.builders import signed_in
-
-
-def as_(who: Actor | User) -> Client:
-    """Return a browser in which somebody is signed in."""
-    user = who if isinstance(who, User) else User.objects.get(pk=who.user_id)
-    return signed_in(Client(), user)
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.grants.applying import Call
-from tests.grants.proposals.browsing import Tab, as_, moment
+from tests.grants.proposals.browsing import Tab, moment
+from tests.orgs.builders import browser
 
 
 @pytest.fixture
@@ -21,4 +22,4 @@ def draft(call):
 @pytest.fixture
 def tab(call, draft):
     with moment():
-        yield Tab(as_(call.house.admin_user), draft)
+        yield Tab(browser(call.house.admin_user), draft)

@@ -8,7 +8,8 @@ from django.test import Client
 from core.audit.selectors import entries_of
 from grants.proposals.selectors import broken_rules
 from tests.grants.applying import fresh
-from tests.grants.proposals.browsing import Tab, as_, hidden, moment
+from tests.grants.proposals.browsing import Tab, hidden, moment
+from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
 KINDNESS = "助人为乐，不计较得失；" * 8
@@ -19,16 +20,16 @@ def test_only_those_of_the_applicant_may_write(call, draft):
     address = f"/proposals/{draft.public_id}/edit/"
     with moment():
         found = {
-            "admin": as_(call.house.admin_user).get(address).status_code,
-            "editor": as_(call.member(call.house, "applicant_editor")).get(address).status_code,
-            "finance": as_(call.member(call.house, "applicant_finance")).get(address).status_code,
-            "rival": as_(rival.admin_user).get(address).status_code,
-            "clerk": as_(call.office.users["clerk"]).get(address).status_code,
+            "admin": browser(call.house.admin_user).get(address).status_code,
+            "editor": browser(call.member(call.house, "applicant_editor")).get(address).status_code,
+            "finance": browser(call.member(call.house, "applicant_finance")).get(address).status_code,
+            "rival": browser(rival.admin_user).get(address).status_code,
+            "clerk": browser(call.office.users["clerk"]).get(address).status_code,
             "anonymous": Client().get(address).status_code,
         }
         call.submit(draft)
-        found["clerk, handed in"] = as_(call.office.users["clerk"]).get(address).status_code
-        found["admin, handed in"] = as_(call.house.admin_user).get(address).status_code
+        found["clerk, handed in"] = browser(call.office.users["clerk"]).get(address).status_code
+        found["admin, handed in"] = browser(call.house.admin_user).get(address).status_code
     assert found == {
         "admin": 200, "editor": 200, "finance": 200, "rival": 404, "clerk": 404, "anonymous": 302,
         "clerk, handed in": 403, "admin, handed in": 302,
@@ -36,7 +37,7 @@ def test_only_those_of_the_applicant_may_write(call, draft):
 
 
 def test_the_page_is_drawn_in_few_queries(call, draft, django_assert_max_num_queries):
-    client, address = as_(call.house.admin_user), f"/proposals/{draft.public_id}/edit/"
+    client, address = browser(call.house.admin_user), f"/proposals/{draft.public_id}/edit/"
     with moment(), django_assert_max_num_queries(20):
         assert client.get(address).status_code == 200
 
@@ -181,7 +182,7 @@ def test_an_emptied_grid_is_an_empty_budget(tab, draft):
 
 def test_two_tabs_on_different_sections_do_not_disturb_each_other(call, draft):
     with moment():
-        one, two = (Tab(as_(call.house.admin_user), draft) for _ in range(2))
+        one, two = (Tab(browser(call.house.admin_user), draft) for _ in range(2))
         assert one.type(title="第一个窗口的名称").send(quietly=True).status_code == 200
         assert two.type(innovation=KINDNESS).send(quietly=True).status_code == 200
     answers = fresh(draft).answers()
@@ -190,7 +191,7 @@ def test_two_tabs_on_different_sections_do_not_disturb_each_other(call, draft):
 
 def test_a_tab_that_saved_one_section_has_not_seen_what_happened_to_the_others(call, draft):
     with moment():
-        one, two = (Tab(as_(call.house.admin_user), draft) for _ in range(2))
+        one, two = (Tab(browser(call.house.admin_user), draft) for _ in range(2))
         one.type(title="第一个窗口的名称", b1_price="7000", b1_grant="7000", b1_own="").send(quietly=True)
         assert two.type(innovation=KINDNESS).send(quietly=True).status_code == 200
         assert two.type(resources=KINDNESS).send(quietly=True).status_code == 200
@@ -205,7 +206,7 @@ def test_a_tab_that_saved_one_section_has_not_seen_what_happened_to_the_others(c
 
 def test_a_page_that_was_refused_has_not_seen_the_newest_either(call, draft):
     with moment():
-        one, two = (Tab(as_(call.house.admin_user), draft) for _ in range(2))
+        one, two = (Tab(browser(call.house.admin_user), draft) for _ in range(2))
         one.type(title="第一个窗口的名称").send(quietly=True)
         for typed, do in (({"b1_price": "3万"}, "save:"), ({"b1_price": "9000", "goals": ""}, "submit")):
             refused = two.type(**typed).send(do)
@@ -220,7 +221,7 @@ def test_a_page_that_was_refused_has_not_seen_the_newest_either(call, draft):
 def test_two_people_on_one_section_choose_and_nobody_overwrites(call, draft):
     editor = call.member(call.house, "applicant_editor")
     with moment():
-        one, two = Tab(as_(call.house.admin_user), draft), Tab(as_(editor), draft)
+        one, two = Tab(browser(call.house.admin_user), draft), Tab(browser(editor), draft)
         one.type(title="负责人写的名称").send()
         told = two.type(title="填写人写的名称", summary=KINDNESS).send(quietly=True)
         assert (told.status_code, told.json()["contested"], told.json()["marks"]) == (409, True, {})
@@ -241,7 +242,7 @@ def test_two_people_on_one_section_choose_and_nobody_overwrites(call, draft):
 
 def test_two_tabs_on_the_budget_choose_too(call, draft):
     with moment():
-        one, two = (Tab(as_(call.house.admin_user), draft) for _ in range(2))
+        one, two = (Tab(browser(call.house.admin_user), draft) for _ in range(2))
         one.type(b1_item="第一个窗口").send()
         page = two.type(b1_item="第二个窗口").send()
         html = page.content.decode()
@@ -260,18 +261,18 @@ def test_an_expired_session_is_told_apart_and_nothing_is_saved(call, draft, tab)
     assert (told.status_code, told.headers["HX-Trigger"]) == (401, "signed-out")
     assert tab.send().status_code == 302
     assert fresh(draft).title != "写到一半的名称"
-    again = Tab(as_(call.house.admin_user), draft)
+    again = Tab(browser(call.house.admin_user), draft)
     assert again.type(title="写到一半的名称").send(quietly=True).status_code == 200
 
 
 def test_what_a_device_keeps_belongs_to_one_draft_and_one_account(call, draft, tab):
-    editor = as_(call.member(call.house, "applicant_editor"))
+    editor = browser(call.member(call.house, "applicant_editor"))
     house = call.an_organisation("武昌区青苗青少年服务中心")
     seen = (
         (tab.client, draft),
         (tab.client, draft),
         (editor, draft),
-        (as_(house.admin_user), call.draft(house)),
+        (browser(house.admin_user), call.draft(house)),
     )
     tabs = [Tab(client, proposal) for client, proposal in seen]
     keys = [one.html.split('data-kept-under="')[1].split('"')[0] for one in tabs]
@@ -281,7 +282,7 @@ def test_what_a_device_keeps_belongs_to_one_draft_and_one_account(call, draft, t
 
 def test_saving_one_section_does_not_vouch_for_another_the_tab_has_not_seen(call, draft):
     with moment():
-        one, two = (Tab(as_(call.house.admin_user), draft) for _ in range(2))
+        one, two = (Tab(browser(call.house.admin_user), draft) for _ in range(2))
         two.type(title="第二个窗口的名称").send()
         told = one.type(innovation=KINDNESS).send(quietly=True)
         assert told.status_code == 200
@@ -293,7 +294,7 @@ def test_saving_one_section_does_not_vouch_for_another_the_tab_has_not_seen(call
 
 def test_a_budget_with_a_fault_does_not_vouch_for_what_another_tab_saved(call, draft):
     with moment():
-        one, two = (Tab(as_(call.house.admin_user), draft) for _ in range(2))
+        one, two = (Tab(browser(call.house.admin_user), draft) for _ in range(2))
         two.type(b1_item="第二个窗口").send()
         page = one.type(b1_item="第一个窗口", b1_price="3万").send("save:budget")
         assert page.status_code == 422

@@ -9,8 +9,7 @@ from core.todo import counted
 from grants.proposals import services
 from grants.proposals.selectors import todo_for, visible_to
 from tests.grants.applying import OPEN, RECHECK, SCREENING, answers
-from tests.grants.proposals.browsing import as_
-from tests.orgs.builders import a_user, actor, seat
+from tests.orgs.builders import a_user, actor, browser, seat
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +27,7 @@ def waiting(who, now=SCREENING):
 class TestTheCoach:
     def test_the_application_comes_and_goes_with_its_improvement(self, call):
         made, who = call.eligible(), coach(call)
-        page = as_(who)
+        page = browser(who)
         assert page.get(made.get_absolute_url()).status_code == 404
         assert waiting(who) == {}
         services.send_to_optimise(proposal_id=made.pk, advice="量化产出", by=call.operator, now=RECHECK)
@@ -49,7 +48,7 @@ class TestTheCoach:
         services.send_to_optimise(proposal_id=made.pk, advice="量化产出", by=call.operator, now=RECHECK)
         assert list(visible_to(coach(call))) == [made]
         assert list(visible_to(coach(call, "WCCT-2027"))) == []
-        page = as_(coach(call))
+        page = browser(coach(call))
         for code in ("return", "withdraw", "optimise", "submit"):
             assert page.post(f"{made.get_absolute_url()}do/{code}/").status_code in (403, 404)
 

@@ -12,7 +12,8 @@ from grants.proposals.permissions import PERMISSIONS
 from grants.proposals.selectors import consent_token, queue, todo_for
 from orgs.people import services as people
 from tests.grants.applying import COMMUNITY, NEXT_DOOR, OPEN, STREET
-from tests.grants.visiting import at_screen, browser_of, exported, pressed, queries_of, stop_clock, text_of
+from tests.grants.visiting import browser_of, exported, pressed, queries_of, stop_clock, text_of
+from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
 LIST = "/consents/"
@@ -66,7 +67,7 @@ class TestWhoSees:
         people.declare_interest(
             person_id=clerk.person_id, body_id=call.house.body.pk, kind="kin", by=clerk, now=OPEN
         )
-        client = at_screen(clerk)
+        client = browser(clerk)
         assert client.get(consent.get_absolute_url()).status_code == 404
         assert consent.proposal.number not in text_of(client, LIST)
 
@@ -85,7 +86,7 @@ class TestAnswering:
     def test_a_worker_who_is_signed_in_agrees(self, call, consent):
         worker = call.worker(COMMUNITY)
         (todo,) = (one for one in counted(todo_for(worker, OPEN)) if one.count)
-        client = at_screen(worker)
+        client = browser(worker)
         assert f"共 {todo.count} 条" in text_of(client, f"{LIST}?{todo.query}")
         assert pressed(client, consent, "confirm").status_code == 302
         assert fresh(consent).state == "confirmed" and fresh(consent).answered_at == OPEN
@@ -93,25 +94,25 @@ class TestAnswering:
         assert "社区已同意" in page and "/do/confirm/" not in page
 
     def test_a_refusal_needs_a_reason_and_keeps_it(self, call, consent):
-        client = at_screen(call.worker(COMMUNITY))
+        client = browser(call.worker(COMMUNITY))
         assert pressed(client, consent, "refuse", reason="").status_code == 422
         assert pressed(client, consent, "refuse", reason="场地正在改造").status_code == 302
         assert (fresh(consent).state, fresh(consent).refusal) == ("refused", "场地正在改造")
-        assert "场地正在改造" in text_of(at_screen(call.office.clerk), consent.get_absolute_url())
+        assert "场地正在改造" in text_of(browser(call.office.clerk), consent.get_absolute_url())
 
     def test_the_others_only_read(self, call, consent):
         address = f"{consent.get_absolute_url()}do/confirm/"
         for client in (
             browser_of("street_officer", area_code=STREET),
             browser_of("community_worker", area_code=STREET),
-            at_screen(call.office.clerk),
+            browser(call.office.clerk),
         ):
             assert client.post(address).status_code == 403
         assert browser_of("community_worker", area_code=NEXT_DOOR).post(address).status_code == 404
         assert fresh(consent).state == "asked"
 
     def test_answered_by_link_meanwhile_it_is_not_answered_again(self, call, consent):
-        client = at_screen(call.worker(COMMUNITY))
+        client = browser(call.worker(COMMUNITY))
         call.confirm(consent.proposal)
         answer = client.post(f"{consent.get_absolute_url()}do/refuse/", {"reason": "晚了"})
         assert answer.status_code == 409 and fresh(consent).state == "confirmed"
@@ -119,7 +120,7 @@ class TestAnswering:
 
 class TestTheList:
     def test_it_costs_the_same_for_one_and_for_three(self, call, consent):
-        client = at_screen(call.office.clerk)
+        client = browser(call.office.clerk)
         one = queries_of(client, LIST)
         for name in ("甲", "乙"):
             call.submitted(call.an_organisation(f"武昌区{name}服务中心"))
@@ -127,7 +128,7 @@ class TestTheList:
         assert queries_of(client, consent.get_absolute_url()) <= 20
 
     def test_it_is_narrowed_and_goes_home(self, call, consent):
-        client = at_screen(call.office.clerk)
+        client = browser(call.office.clerk)
         assert "共 1 条" in text_of(client, f"{LIST}?state=asked&street={STREET}&q=夕阳红")
         assert consent.proposal.number not in text_of(client, f"{LIST}?state=refused")
         rows = exported(client, LIST)

@@ -16,7 +16,8 @@ from grants.proposals import services
 from grants.proposals.models import SectionAnswers
 from grants.proposals.selectors.writing import attachments
 from tests.grants.applying import COMMUNITY, DEADLINE, SCREENING, SECOND, fresh, line
-from tests.grants.proposals.browsing import Tab, as_, moment
+from tests.grants.proposals.browsing import Tab, moment
+from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
 KINDNESS = "助人为乐，不计较得失；" * 8
@@ -95,7 +96,7 @@ def test_handing_in_gives_a_receipt_and_twice_gives_the_same(call, tab, draft):
 
 def test_one_second_late_is_said_and_everything_is_kept(call, draft):
     with moment(DEADLINE):
-        tab = Tab(as_(call.house.admin_user), draft)
+        tab = Tab(browser(call.house.admin_user), draft)
     with moment(DEADLINE + SECOND):
         answer = tab.type(title="迟到一秒的名称").send("submit")
     html = answer.content.decode()
@@ -109,7 +110,7 @@ def test_one_second_late_is_said_and_everything_is_kept(call, draft):
 
 def test_an_editor_may_write_and_not_hand_in(call, draft):
     with moment():
-        tab = Tab(as_(call.member(call.house, "applicant_editor")), draft)
+        tab = Tab(browser(call.member(call.house, "applicant_editor")), draft)
         answer = tab.type(title="填写人写的名称").send("submit")
     assert answer.status_code == 403
     assert "由申报负责人办理" in answer.content.decode()
@@ -131,7 +132,7 @@ def test_remarks_stand_at_their_fields_and_the_correction_is_handed_in(call):
         now=SCREENING,
     )  # fmt: skip
     with moment(SCREENING + timedelta(hours=1)):
-        tab = Tab(as_(call.house.admin_user), made)
+        tab = Tab(browser(call.house.admin_user), made)
         assert tab.html.index("请写明服务人数") > tab.html.index('for="f-summary"')
         assert "请细化单价" in tab.html
         assert "距补正截止" in tab.html
@@ -142,7 +143,7 @@ def test_remarks_stand_at_their_fields_and_the_correction_is_handed_in(call):
 
 def test_text_that_looks_like_a_formula_stays_text(call, tab, draft):
     tab.type(title="=1+1 助老服务").send("submit")
-    answer = as_(call.office.users["clerk"]).get("/proposals/?export=xlsx")
+    answer = browser(call.office.users["clerk"]).get("/proposals/?export=xlsx")
     sheet = load_workbook(io.BytesIO(answer.content)).active
     cells = [cell for row in sheet.iter_rows() for cell in row if "=1+1" in str(cell.value)]
     assert [cell.data_type for cell in cells] == ["s"]
@@ -159,7 +160,7 @@ def test_the_place_is_chosen_by_street(tab, draft):
 def test_eight_lines_and_no_more(call):
     made = call.draft(lines=[line(yuan=100, item=f"物资{no}") for no in range(8)])
     with moment():
-        tab = Tab(as_(call.house.admin_user), made)
+        tab = Tab(browser(call.house.admin_user), made)
         assert tab.html.count("data-line") == 8
         assert tab.type(b1_item="改过的物资").send().status_code == 302
     assert made.budget.count() == 8

@@ -17,7 +17,8 @@ from grants.rounds.lifecycle import R
 from grants.rounds.selectors import stage_rule
 from tests.grants.applying import RECHECK, fresh
 from tests.grants.tables import force
-from tests.grants.visiting import at_screen, browser_of, stop_clock
+from tests.grants.visiting import browser_of, stop_clock
+from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
 PAGE = "/screening/panel/"
@@ -59,7 +60,7 @@ def send(client, panel, **data):
 
 class TestLaying:
     def test_the_secretary_sends_all_that_is_eligible(self, call, chosen, panel):
-        client = at_screen(call.office.second_clerk)
+        client = browser(call.office.second_clerk)
         assert "申报评审组（待送评审 2 份）" in client.get(PAGE).content.decode()
         assert send(client, panel).url == panel.get_absolute_url()
         assert {fresh(one).state for one in chosen} == {P.IN_REVIEW}
@@ -67,12 +68,12 @@ class TestLaying:
         assert "现在没有可以编入的评审组" in client.get(PAGE).content.decode()
 
     def test_without_a_seed_nothing_is_sent(self, call, chosen, panel):
-        client = at_screen(call.office.second_clerk)
+        client = browser(call.office.second_clerk)
         assert send(client, panel, seed="").status_code == 422
         assert {fresh(one).state for one in chosen} == {P.ELIGIBLE}
 
     def test_somebody_else_is_offered_no_panel_and_cannot_name_one(self, call, chosen, panel):
-        client = at_screen(call.office.clerk)
+        client = browser(call.office.clerk)
         assert "现在没有可以编入的评审组" in client.get(PAGE).content.decode()
         answer = client.post(PAGE, {"panel": panel.public_id, "seed": "0528"})
         assert answer.status_code == 422
@@ -91,7 +92,7 @@ class TestLaying:
 class TestManyAtOnce:
     def test_the_worker_lays_them_and_one_may_leave(self, call, chosen, panel, monkeypatch):
         monkeypatch.setattr("grants.proposals.views.laying.AT_ONCE", 1)
-        client = at_screen(call.office.second_clerk)
+        client = browser(call.office.second_clerk)
         page = send(client, panel).url
         assert "/jobs/" in page and {fresh(one).state for one in chosen} == {P.ELIGIBLE}
         drain(now=lambda: RECHECK)
@@ -100,7 +101,7 @@ class TestManyAtOnce:
 
     def test_who_is_no_longer_secretary_lays_nothing(self, call, chosen, panel, monkeypatch):
         monkeypatch.setattr("grants.proposals.views.laying.AT_ONCE", 1)
-        client = at_screen(call.office.second_clerk)
+        client = browser(call.office.second_clerk)
         page = send(client, panel).url
         seat = panel.seats.get(kind="secretary")
         force(seat, left_at=RECHECK)

@@ -20,8 +20,8 @@ from grants.proposals.models import Proposal
 from grants.proposals.selectors import link_bearer, noticing, seeing, todo_for, visible_to
 from tests.grants.applying import COMMUNITY, NEXT_DOOR, OPEN, RECHECK, SCREENING, STREET, answers, fresh
 from tests.grants.builders import a_scored_proposal
-from tests.grants.proposals.browsing import as_, hidden, moment
-from tests.orgs.builders import a_body, a_user, seat
+from tests.grants.proposals.browsing import hidden, moment
+from tests.orgs.builders import a_body, a_user, browser, seat
 
 pytestmark = pytest.mark.django_db
 
@@ -37,20 +37,20 @@ def cast(call):
     auditor = a_user("审计人员")
     seat(auditor, a_body("audit_firm", "某会计师事务所"), "auditor")
     return {
-        "applicant": as_(call.house.admin_user),
-        "editor": as_(call.member(call.house, "applicant_editor")),
-        "rival": as_(rival.admin_user),
-        "clerk": as_(office.users["clerk"]),
-        "section_chief": as_(office.users["section_chief"]),
-        "leader": as_(office.users["leader"]),
-        "supervisor": as_(office.users["supervisor"]),
-        "operator": as_(call.operator),
-        "auditor": as_(auditor),
-        "street": as_(street),
-        "worker": as_(call.worker(COMMUNITY)),
-        "worker next door": as_(elsewhere),
-        "finance": as_(office.users["finance_clerk"]),
-        "system_admin": as_(office.users["system_admin"]),
+        "applicant": browser(call.house.admin_user),
+        "editor": browser(call.member(call.house, "applicant_editor")),
+        "rival": browser(rival.admin_user),
+        "clerk": browser(office.users["clerk"]),
+        "section_chief": browser(office.users["section_chief"]),
+        "leader": browser(office.users["leader"]),
+        "supervisor": browser(office.users["supervisor"]),
+        "operator": browser(call.operator),
+        "auditor": browser(auditor),
+        "street": browser(street),
+        "worker": browser(call.worker(COMMUNITY)),
+        "worker next door": browser(elsewhere),
+        "finance": browser(office.users["finance_clerk"]),
+        "system_admin": browser(office.users["system_admin"]),
     }
 
 
@@ -91,7 +91,7 @@ def test_the_page_shows_answers_budget_hash_consent_and_timeline(call):
     made = call.submitted()
     version = made.versions.get()
     with moment():
-        html = as_(call.office.users["clerk"]).get(made.get_absolute_url()).content.decode()
+        html = browser(call.office.users["clerk"]).get(made.get_absolute_url()).content.decode()
     for said in (
         made.number, made.title, "养老助残", version.digest, "待社区确认", "助浴物资", "10,000.00",
         "人民币壹万元整", "提交申报", call.house.body.name, call.place.display_name,
@@ -110,7 +110,7 @@ def test_every_version_stays_readable(call):
         proposal_id=made.pk, section="basics", data=changed, by=call.applicant, now=SCREENING
     )
     services.resubmit_proposal(proposal_id=made.pk, by=call.applicant, now=SCREENING)
-    clerk = as_(call.office.users["clerk"])
+    clerk = browser(call.office.users["clerk"])
     with moment(SCREENING):
         new = clerk.get(made.get_absolute_url()).content.decode()
         page = clerk.get(f"{made.get_absolute_url()}?version=1")
@@ -130,8 +130,8 @@ def test_remarks_lead_the_applicant_to_their_fields(call):
     )
     address = f"/proposals/{made.public_id}/edit/#f-summary"
     with moment(SCREENING):
-        own = as_(call.house.admin_user).get(made.get_absolute_url()).content.decode()
-        clerk = as_(call.office.users["clerk"]).get(made.get_absolute_url()).content.decode()
+        own = browser(call.house.admin_user).get(made.get_absolute_url()).content.decode()
+        clerk = browser(call.office.users["clerk"]).get(made.get_absolute_url()).content.decode()
     assert address in own
     assert f"补正截止 {deadline(fresh(made).correction_due)}" in own
     assert "请写明服务人数" in clerk
@@ -150,8 +150,8 @@ def test_before_the_notice_an_applicant_reads_that_it_is_under_review(call, judg
     pages = {
         name: client.get(judged.get_absolute_url()).content.decode()
         for name, client in (
-            ("own", as_(call.house.admin_user)),
-            ("leader", as_(call.office.users["leader"])),
+            ("own", browser(call.house.admin_user)),
+            ("leader", browser(call.office.users["leader"])),
         )
     }
     assert "评审中" in pages["own"]
@@ -160,7 +160,7 @@ def test_before_the_notice_an_applicant_reads_that_it_is_under_review(call, judg
     assert "不予立项" not in pages["own"]
     assert "未立项" in pages["leader"]
     assert "88.50" in pages["leader"]
-    listed = as_(call.house.admin_user).get("/proposals/").content.decode()
+    listed = browser(call.house.admin_user).get("/proposals/").content.decode()
     assert "评审中</span>" in listed
     assert 'badge--neutral"' not in listed
 
@@ -168,7 +168,7 @@ def test_before_the_notice_an_applicant_reads_that_it_is_under_review(call, judg
 @pytest.mark.parametrize("state", ["scored", "proposed", "waitlisted", "declined"])
 def test_the_page_of_an_applicant_is_the_same_byte_for_byte_whatever_was_decided(call, state):
     made = a_scored_proposal(call.round, applicant=call.house.body)
-    client = as_(call.house.admin_user)
+    client = browser(call.house.admin_user)
 
     def seen():
         html = client.get(made.get_absolute_url()).content.decode()
@@ -195,7 +195,7 @@ def _without_nonce(html):
 
 def test_after_the_notice_the_result_is_told(call, judged, monkeypatch):
     monkeypatch.setattr(noticing, "providers", [lambda: {judged.round_id}])
-    client = as_(call.house.admin_user)
+    client = browser(call.house.admin_user)
     assert "未立项" in client.get(judged.get_absolute_url()).content.decode()
     found = client.get("/proposals/?state=declined").context["list"].page.object_list
     assert [one.pk for one in found] == [judged.pk]
@@ -203,7 +203,7 @@ def test_after_the_notice_the_result_is_told(call, judged, monkeypatch):
 
 
 def test_before_the_notice_no_filter_finds_out(call, judged):
-    client = as_(call.house.admin_user)
+    client = browser(call.house.admin_user)
     found = {
         state: client.get(f"/proposals/?state={state}").context["list"].page.paginator.count
         for state in ("declined", "proposed", "waitlisted", "in_review", "scored")
@@ -216,7 +216,7 @@ def test_before_the_notice_no_filter_finds_out(call, judged):
 
 
 def test_before_the_notice_no_refusal_tells(call, judged):
-    client = as_(call.house.admin_user)
+    client = browser(call.house.admin_user)
     for code in ("request_recheck", "resubmit", "withdraw"):
         page = client.get(judged.get_absolute_url()).content.decode()
         typed = {"reason": "请再看一次", "key": hidden(page)["key"], "version": "0"}
@@ -230,12 +230,11 @@ def test_who_may_not_press_is_told_so_or_sees_nothing(call):
     made = call.submitted()
     address = f"{made.get_absolute_url()}do/withdraw/"
     with moment():
-        assert as_(call.office.users["clerk"]).post(address, {}).status_code == 403
-        assert (
-            as_(call.an_organisation("武昌区青苗青少年服务中心").admin_user).post(address).status_code == 404
-        )
-        assert as_(call.house.admin_user).get(address).headers["Location"] == made.get_absolute_url()
-        assert as_(call.house.admin_user).post(f"{made.get_absolute_url()}do/no/").status_code == 404
+        assert browser(call.office.users["clerk"]).post(address, {}).status_code == 403
+        stranger = call.an_organisation("武昌区青苗青少年服务中心").admin_user
+        assert browser(stranger).post(address).status_code == 404
+        assert browser(call.house.admin_user).get(address).headers["Location"] == made.get_absolute_url()
+        assert browser(call.house.admin_user).post(f"{made.get_absolute_url()}do/no/").status_code == 404
 
 
 def pressed(client, made, code, **typed):
@@ -247,7 +246,7 @@ def pressed(client, made, code, **typed):
 def test_a_complete_draft_is_handed_in_from_its_page(call):
     made = call.draft()
     with moment():
-        answer = pressed(as_(call.house.admin_user), made, "submit")
+        answer = pressed(browser(call.house.admin_user), made, "submit")
     assert answer.headers["Location"].endswith("/receipt/")
     assert fresh(made).state == "submitted"
 
@@ -255,7 +254,7 @@ def test_a_complete_draft_is_handed_in_from_its_page(call):
 def test_an_incomplete_draft_is_not_and_every_fault_is_named(call):
     made = call.draft(summary="短", lines=[])
     with moment():
-        answer = pressed(as_(call.house.admin_user), made, "submit")
+        answer = pressed(browser(call.house.admin_user), made, "submit")
     html = answer.content.decode()
     assert answer.status_code == 422
     assert "“项目摘要”有 1 字" in html
@@ -265,7 +264,7 @@ def test_an_incomplete_draft_is_not_and_every_fault_is_named(call):
 
 def test_it_is_taken_back_once_and_not_again(call):
     made = call.submitted()
-    client = as_(call.house.admin_user)
+    client = browser(call.house.admin_user)
     with moment():
         assert pressed(client, made, "withdraw", reason="计划有变").status_code == 302
         assert pressed(client, made, "withdraw", reason="计划有变").status_code == 409
@@ -275,7 +274,7 @@ def test_it_is_taken_back_once_and_not_again(call):
 
 def test_who_was_found_ineligible_reads_why_and_asks_for_a_recheck(call):
     made = call.ineligible()
-    client = as_(call.house.admin_user)
+    client = browser(call.house.admin_user)
     with moment(RECHECK):
         html = client.get(made.get_absolute_url()).content.decode()
         assert "落地社区尚未同意" in html
@@ -290,8 +289,8 @@ def test_while_screening_goes_on_the_applicant_is_told_nothing_of_it(call):
     call.screen(made)
     services.advise_ineligible(proposal_id=made.pk, reason="拟不通过", by=call.office.clerk, now=SCREENING)
     with moment(SCREENING):
-        own = as_(call.house.admin_user).get(made.get_absolute_url()).content.decode()
-        operator = as_(call.operator).get(made.get_absolute_url()).content.decode()
+        own = browser(call.house.admin_user).get(made.get_absolute_url()).content.decode()
+        operator = browser(call.operator).get(made.get_absolute_url()).content.decode()
     assert "拟不通过" not in own
     assert "逐项审查" not in own
     assert "拟不通过" in operator
@@ -301,14 +300,14 @@ def test_an_improved_version_is_handed_in(call):
     made = call.eligible()
     services.send_to_optimise(proposal_id=made.pk, advice="请细化产出", by=call.operator, now=SCREENING)
     with moment(SCREENING):
-        assert pressed(as_(call.house.admin_user), made, "finish_optimise").status_code == 302
-        assert pressed(as_(call.house.admin_user), made, "finish_optimise").status_code == 409
+        assert pressed(browser(call.house.admin_user), made, "finish_optimise").status_code == 302
+        assert pressed(browser(call.house.admin_user), made, "finish_optimise").status_code == 409
     assert (fresh(made).state, fresh(made).version_no) == ("eligible", 2)
 
 
 def test_a_place_that_refused_is_asked_again_and_only_then(call):
     made = call.submitted()
-    client = as_(call.house.admin_user)
+    client = browser(call.house.admin_user)
     with moment():
         assert "社区还没有答复" in client.get(made.get_absolute_url()).content.decode()
         consent = made.consents.get()
@@ -321,7 +320,7 @@ def test_a_place_that_refused_is_asked_again_and_only_then(call):
 def test_the_page_and_the_list_cost_few_queries(call, django_assert_max_num_queries):
     made = call.submitted()
     call.screen(made)
-    readers = (as_(call.house.admin_user), as_(call.office.users["clerk"]), as_(call.operator))
+    readers = (browser(call.house.admin_user), browser(call.office.users["clerk"]), browser(call.operator))
     with moment(SCREENING):
         for client in readers:
             client.get("/proposals/")  # the first request of a session writes its time
@@ -336,7 +335,7 @@ def test_the_list_costs_the_same_for_one_row_and_for_three(call, django_assert_n
     from django.test.utils import CaptureQueriesContext
 
     call.submitted()
-    clerk = as_(call.office.users["clerk"])
+    clerk = browser(call.office.users["clerk"])
     clerk.get("/proposals/")  # what is cached for the process is fetched now
     with CaptureQueriesContext(connection) as one:
         clerk.get("/proposals/")
@@ -351,7 +350,7 @@ def test_officers_filter_sort_and_export(call):
     second = call.submitted(
         call.an_organisation("武昌区青苗青少年服务中心"), title="青苗课后托管服务", category="youth_support"
     )
-    clerk = as_(call.office.users["clerk"])
+    clerk = browser(call.office.users["clerk"])
     with moment():
         found = clerk.get("/proposals/?category=youth_support&q=青苗 SQ-").context["list"].page.object_list
         assert [one.pk for one in found] == [second.pk]
@@ -367,7 +366,7 @@ def test_an_applicant_finds_work_on_the_desk(call):
     services.return_proposal(proposal_id=made.pk, remarks={"title": "请改"}, by=call.operator, now=SCREENING)
     waiting = {str(one.label): one for one in todo_for(call.applicant, SCREENING) if one.count}
     assert set(waiting) == {"退回待补正的申报"}
-    client = as_(call.house.admin_user)
+    client = browser(call.house.admin_user)
     with moment(SCREENING):
         assert "/proposals/?state=returned" in client.get("/desk/").content.decode()
         found = client.get("/proposals/?state=returned").context["list"].page.object_list
@@ -390,11 +389,10 @@ def test_the_receipt_is_for_those_who_see_the_application(call):
     made = call.submitted()
     address = f"/proposals/{made.public_id}/receipt/"
     with moment():
-        assert made.versions.get().digest in as_(call.house.admin_user).get(address).content.decode()
-        assert (
-            as_(call.an_organisation("武昌区青苗青少年服务中心").admin_user).get(address).status_code == 404
-        )
+        assert made.versions.get().digest in browser(call.house.admin_user).get(address).content.decode()
+        stranger = call.an_organisation("武昌区青苗青少年服务中心").admin_user
+        assert browser(stranger).get(address).status_code == 404
         house = call.an_organisation("武昌区蓝天应急服务中心")
         draft = call.draft(house)
-        early = as_(house.admin_user).get(f"/proposals/{draft.public_id}/receipt/").content.decode()
+        early = browser(house.admin_user).get(f"/proposals/{draft.public_id}/receipt/").content.decode()
     assert "还没有提交过" in early

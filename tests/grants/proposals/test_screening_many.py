@@ -12,7 +12,8 @@ from core.jobs.queue import drain
 from grants.proposals import services
 from tests.grants.applying import SCREENING, fresh
 from tests.grants.tables import force
-from tests.grants.visiting import at_screen, browser_of, stop_clock, text_of
+from tests.grants.visiting import browser_of, stop_clock, text_of
+from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
 QUEUE, BATCH = "/screening/", "/screening/batch/"
@@ -45,7 +46,7 @@ class TestManyAtOnce:
     def test_a_few_are_checked_at_once_after_a_preview(self, call, made):
         second, gone = many(call, 2)
         force(gone, state="returned")
-        client = at_screen(call.operator)
+        client = browser(call.operator)
         page = text_of(client, QUEUE)
         assert f'form="batch" name="pick" value="{made.public_id}"' in page
         picks = [one.public_id for one in (made, second, gone)]
@@ -62,7 +63,7 @@ class TestManyAtOnce:
         return rows, self.confirmed(client, shown)
 
     def test_many_become_long_work_that_can_be_left(self, call):
-        client = at_screen(call.operator)
+        client = browser(call.operator)
         rows, answer = self.queued(client, call)
         job = Job.objects.get(kind="proposals.screening")
         assert answer["Location"] == f"/jobs/{job.public_id}" and not rows[0].checks.exists()
@@ -73,7 +74,7 @@ class TestManyAtOnce:
         assert "办理 7 件。" in text_of(client, f"/jobs/{job.public_id}")
 
     def test_stopped_work_leaves_nothing_behind(self, call):
-        client = at_screen(call.operator)
+        client = browser(call.operator)
         rows, answer = self.queued(client, call)
         client.post(f"{answer['Location']}/cancel")
         drain(now=lambda: SCREENING)
@@ -81,7 +82,7 @@ class TestManyAtOnce:
         assert not any(one.checks.exists() for one in rows)
 
     def test_what_changed_meanwhile_is_left_alone(self, call):
-        client = at_screen(call.operator)
+        client = browser(call.operator)
         rows, _answer = self.queued(client, call)
         services.return_proposal(
             proposal_id=rows[0].pk, remarks={"goals": "x"}, by=call.operator, now=SCREENING
@@ -91,7 +92,7 @@ class TestManyAtOnce:
         assert (result["done"], result["left"]) == (6, 1) and not rows[0].checks.exists()
 
     def test_the_same_confirmation_twice_is_one_job(self, call):
-        client = at_screen(call.operator)
+        client = browser(call.operator)
         rows = many(call, 6)
         data = {"step": "screen", "scope": "picked", "confirmed": "yes", "key": str(uuid4())}
         for _n in range(2):
@@ -103,21 +104,21 @@ class TestManyAtOnce:
         call.confirm(ready)
         for one in (made, ready):
             call.screen(one)
-        clerk = at_screen(call.office.clerk)
+        clerk = browser(call.office.clerk)
         shown = self.preview(clerk, "eligible", scope="all").content.decode()
         assert "将办理 1 件" in shown and "不办理 1 件" in shown
         self.confirmed(clerk, shown)
         assert (fresh(ready).state, fresh(made).state) == ("eligible", "submitted")
 
     def test_nothing_ticked_and_steps_of_others(self, call, made):
-        operator = at_screen(call.operator)
+        operator = browser(call.operator)
         answer = self.preview(operator)
         assert answer.status_code == 422 and "没有勾选" in answer.content.decode()
         assert self.preview(operator, "eligible", scope="all").status_code == 404
         assert self.preview(operator, "nothing").status_code == 404
-        leader = at_screen(call.office.leader)
+        leader = browser(call.office.leader)
         assert "批量" not in text_of(leader, QUEUE) and self.preview(leader).status_code == 404
-        assert at_screen(call.applicant).post(BATCH, {"step": "screen"}).status_code == 403
+        assert browser(call.applicant).post(BATCH, {"step": "screen"}).status_code == 403
         assert operator.get(BATCH)["Location"] == QUEUE
 
     def test_what_one_does_not_see_is_not_touched(self, call, made):

@@ -18,7 +18,8 @@ from grants.proposals.selectors import queue, todo_for
 from orgs.people import services as people
 from tests.grants.applying import COMMUNITY, RECHECK, SCREENING, STREET, fresh, line
 from tests.grants.tables import force
-from tests.grants.visiting import at_screen, browser_of, exported, queries_of, stop_clock, text_of
+from tests.grants.visiting import browser_of, exported, queries_of, stop_clock, text_of
+from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/screening/"
@@ -66,7 +67,7 @@ class TestWhoSees:
         for role in ("community_worker", "street_officer", "finance_clerk", "expert", "coach"):
             client = browser_of(role, area_code=STREET if "street" in role else COMMUNITY)
             assert [client.get(a).status_code for a in (QUEUE, page_of(made))] == [403, 404], role
-        own = at_screen(call.applicant)
+        own = browser(call.applicant)
         assert [own.get(a).status_code for a in (QUEUE, page_of(made))] == [403, 404]
         assert Client().get(page_of(made)).status_code == 302
 
@@ -88,22 +89,22 @@ class TestWhoSees:
         people.declare_interest(
             person_id=clerk.person_id, body_id=call.house.body.pk, kind="kin", by=clerk, now=SCREENING
         )
-        client = at_screen(clerk)
+        client = browser(clerk)
         assert made.number not in text_of(client, QUEUE) and client.get(page_of(made)).status_code == 404
 
     def test_the_page_of_the_application_leads_there(self, call, made):
         link = f'href="{page_of(made)}"'
-        assert link in text_of(at_screen(call.operator), made.get_absolute_url())
-        assert link not in text_of(at_screen(call.applicant), made.get_absolute_url())
+        assert link in text_of(browser(call.operator), made.get_absolute_url())
+        assert link not in text_of(browser(call.applicant), made.get_absolute_url())
 
     def test_a_draft_has_no_page_of_screening(self, call):
         draft = call.draft()
-        assert at_screen(call.office.clerk).get(page_of(draft)).status_code == 404
+        assert browser(call.office.clerk).get(page_of(draft)).status_code == 404
 
 
 class TestTheQueue:
     def test_it_costs_the_same_for_one_and_for_three(self, call, made):
-        client = at_screen(call.office.clerk)
+        client = browser(call.office.clerk)
         one = queries_of(client, QUEUE)
         many(call, 2)
         assert queries_of(client, QUEUE) == one <= 12
@@ -152,7 +153,7 @@ class TestTheQueue:
         )
         seen = set()
         for actor in (call.office.clerk, call.operator, call.office.section_chief):
-            client = at_screen(actor)
+            client = browser(actor)
             for todo in counted(todo_for(actor, SCREENING)):
                 if todo.count and todo.url_name == "screening":
                     assert f"共 {todo.count} 条" in text_of(client, f"{QUEUE}?{todo.query}")
@@ -164,7 +165,7 @@ class TestTheQueue:
 
     def test_filters_narrow_and_the_table_goes_home(self, call, made):
         call.screen(made)
-        client = at_screen(call.office.clerk)
+        client = browser(call.office.clerk)
         assert made.number not in text_of(client, f"{QUEUE}?street=420106002&state=returned")
         for query in ("category=elderly_disability", f"street={STREET}", "track=light", "q=夕阳红"):
             assert "共 1 条" in text_of(client, f"{QUEUE}?{query}"), query
@@ -175,17 +176,17 @@ class TestTheQueue:
 
     def test_the_late_are_told_late(self, call, made, monkeypatch):
         stop_clock(monkeypatch, RECHECK)
-        assert "2026-05-14 已逾期" in text_of(at_screen(call.office.clerk), QUEUE)
+        assert "2026-05-14 已逾期" in text_of(browser(call.office.clerk), QUEUE)
 
 
 class TestThePage:
     def test_it_stays_within_its_queries(self, call, made):
         call.screen(made)
         for actor in (call.office.clerk, call.operator, call.office.leader):
-            assert queries_of(at_screen(actor), page_of(made)) <= 20, actor
+            assert queries_of(browser(actor), page_of(made)) <= 20, actor
 
     def test_items_are_told_with_result_source_and_words(self, call, made):
-        client = at_screen(call.operator)
+        client = browser(call.operator)
         assert "还没有核对" in text_of(client, page_of(made))
         press(client, made, "screen")
         page = text_of(client, page_of(made))
@@ -202,7 +203,7 @@ class TestThePage:
 
     def test_an_item_is_judged_with_words_and_a_wordless_one_comes_back_open(self, call, made):
         services.screen_proposal(proposal_id=made.pk, by=call.operator, now=SCREENING)
-        clerk = at_screen(call.office.clerk)
+        clerk = browser(call.office.clerk)
         answer = press(clerk, made, "judge", code="H2", passed="no", says="")
         page = answer.content.decode()
         assert answer.status_code == 422 and verdict(made, "H2") == "human"
@@ -215,7 +216,7 @@ class TestThePage:
 
     def test_the_rest_is_passed_after_saying_which(self, call, made):
         services.screen_proposal(proposal_id=made.pk, by=call.operator, now=SCREENING)
-        clerk = at_screen(call.office.clerk)
+        clerk = browser(call.office.clerk)
         page = text_of(clerk, page_of(made))
         assert "将判为通过的 3 项：项目内容在章程业务范围之内；" in page
         press(clerk, made, "pass_manual", says="已核对原件")
@@ -223,7 +224,7 @@ class TestThePage:
         assert "没有待人工判断的项目" in text_of(clerk, page_of(made))
 
     def test_remarks_are_written_at_their_fields_and_go_back_together(self, call, made):
-        client = at_screen(call.operator)
+        client = browser(call.operator)
         page = text_of(client, page_of(made))
         boxes = set(re.findall(r'<textarea name="remark-(\w+)"[^>]*form="return-form"', page))
         assert {"title", "goals", "activities", "pledge", "budget", "files"} <= boxes and len(boxes) > 18
@@ -249,7 +250,7 @@ class TestThePage:
         )
         services.set_budget(proposal_id=made.pk, lines=[line(yuan=9_000)], by=admin, now=now)
         services.resubmit_proposal(proposal_id=made.pk, by=admin, now=now)
-        page = text_of(at_screen(clerk), page_of(made))
+        page = text_of(browser(clerk), page_of(made))
         assert "与第 1 版相比" in page and '<a href="#field-goals">项目目标</a>' in page
         assert "<ins>每月不少于十二次</ins>" in page and '<a href="#field-title">' not in page
         assert "<del>助浴物资 10,000.00</del>" in page and "<ins>助浴物资 9,000.00</ins>" in page
@@ -257,7 +258,7 @@ class TestThePage:
 
     def test_one_walks_through_the_heap(self, call, made):
         second, third = many(call, 2)
-        client = at_screen(call.operator)
+        client = browser(call.operator)
         page = text_of(client, f"{page_of(second)}?wait=screen")
         assert f'rel="prev" href="{page_of(made)}?wait=screen"' in page
         assert f'rel="next" href="{page_of(third)}?wait=screen"' in page
@@ -267,23 +268,23 @@ class TestThePage:
 
 class TestDeciding:
     def test_eligible_when_everything_passed(self, call, made):
-        clerk = at_screen(call.office.clerk)
+        clerk = browser(call.office.clerk)
         assert "资格审查各项尚未全部通过" in text_of(clerk, page_of(made))
         call.confirm(made)
         call.screen(made)
         press(clerk, made, "find_eligible")
         assert fresh(made).state == "eligible"
-        press(at_screen(call.operator), made, "optimise", advice="请细化活动频次")
+        press(browser(call.operator), made, "optimise", advice="请细化活动频次")
         assert fresh(made).state == "optimising"
 
     def test_ineligible_by_two_and_looked_at_again_by_a_third(self, call, made):
         call.screen(made)
-        clerk, second = at_screen(call.office.clerk), at_screen(call.office.second_clerk)
+        clerk, second = browser(call.office.clerk), browser(call.office.second_clerk)
         answer = press(clerk, made, "advise_ineligible", reason="")
         assert answer.status_code == 422
         press(clerk, made, "advise_ineligible", reason="社区未同意")
         assert "等科长确认" in text_of(clerk, page_of(made))
-        press(at_screen(call.office.section_chief), made, "find_ineligible")
+        press(browser(call.office.section_chief), made, "find_ineligible")
         services.request_recheck(proposal_id=made.pk, reason="请复核", by=call.applicant, now=SCREENING)
         assert clerk.post(f"{page_of(made)}do/uphold/", {"reason": "x"}).status_code == 403
         press(second, made, "uphold", reason="仍未确认")
@@ -294,17 +295,17 @@ class TestDeciding:
 
     def test_the_steps_of_others_are_not_answered(self, call, made):
         call.screen(made)
-        operator = at_screen(call.operator)
+        operator = browser(call.operator)
         for code in ("find_eligible", "advise_ineligible", "find_ineligible", "judge", "pass_manual"):
             assert operator.post(f"{page_of(made)}do/{code}/").status_code == 403, code
         assert operator.post(f"{page_of(made)}do/nothing/").status_code == 404
-        assert at_screen(call.applicant).post(f"{page_of(made)}do/screen/").status_code == 404
+        assert browser(call.applicant).post(f"{page_of(made)}do/screen/").status_code == 404
         assert operator.get(f"{page_of(made)}do/screen/").status_code == 302
 
     def test_an_operator_learns_no_state_that_is_not_public(self, call):
         made = call.eligible()
         force(made, state="proposed")
-        client = at_screen(call.operator)
+        client = browser(call.operator)
         page = text_of(client, page_of(made))
         answer = client.post(f"{page_of(made)}do/optimise/", {"advice": "x"})
         assert answer.status_code == 409
@@ -319,7 +320,7 @@ class TestEarlierFunding:
         return client.post(f"{page_of(made)}prior/", {**data, "is_ours": "on", **changes})
 
     def test_it_is_recorded_counts_and_is_brought_up_to_date(self, call, made):
-        clerk = at_screen(call.office.clerk)
+        clerk = browser(call.office.clerk)
         assert self.record(clerk, made)["Location"] == f"{page_of(made)}#prior"
         press(clerk, made, "screen")
         assert verdict(made, "E8") == "fail" and "去年的项目" in text_of(clerk, page_of(made))
@@ -330,7 +331,7 @@ class TestEarlierFunding:
         assert verdict(made, "E8") == "pass"
 
     def test_nonsense_comes_back_and_doubles_are_refused(self, call, made):
-        clerk = at_screen(call.office.clerk)
+        clerk = browser(call.office.clerk)
         answer = self.record(clerk, made, settled="on")
         assert answer.status_code == 422 and "须先提交结项报告" in answer.content.decode()
         assert self.record(clerk, made, year="3e4").status_code == 422
@@ -343,10 +344,10 @@ class TestEarlierFunding:
 
     def test_another_applicants_record_is_not_found_here(self, call, made):
         other = many(call, 1)[0]
-        clerk = at_screen(call.office.clerk)
+        clerk = browser(call.office.clerk)
         self.record(clerk, other)
         record = PriorFunding.objects.get().public_id
         assert clerk.get(f"{page_of(other)}prior/{record}/").status_code == 200
         assert clerk.get(f"{page_of(made)}prior/{record}/").status_code == 404
         for who in (call.operator, call.office.leader):
-            assert at_screen(who).get(f"{page_of(made)}prior/").status_code == 403
+            assert browser(who).get(f"{page_of(made)}prior/").status_code == 403

@@ -8,13 +8,14 @@ from django.test import Client
 from grants.proposals.models import Proposal
 from orgs.registry import services as registry
 from tests.grants.applying import COMMUNITY, DEADLINE, OPEN, OPENS, SECOND, at
-from tests.grants.proposals.browsing import as_, moment
+from tests.grants.proposals.browsing import moment
+from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_start_shows_what_the_register_knows_and_opens_a_draft(call):
-    client = as_(call.house.admin_user)
+    client = browser(call.house.admin_user)
     with moment():
         page = client.get(f"/apply/{call.round.code}/")
         html = page.content.decode()
@@ -30,7 +31,7 @@ def test_the_start_shows_what_the_register_knows_and_opens_a_draft(call):
 
 
 def test_a_body_with_a_live_application_is_led_to_it(call, draft):
-    client, address = as_(call.house.admin_user), f"/apply/{call.round.code}/"
+    client, address = browser(call.house.admin_user), f"/apply/{call.round.code}/"
     with moment():
         assert "继续填写" in client.get(address).content.decode()
         answer = client.post(address, {"body": call.house.body.public_id})
@@ -45,14 +46,14 @@ def test_a_body_with_a_live_application_is_led_to_it(call, draft):
 ])  # fmt: skip
 def test_before_in_and_after_the_weeks_of_application(call, when, says, offers):
     with moment(when):
-        html = as_(call.house.admin_user).get(f"/apply/{call.round.code}/").content.decode()
+        html = browser(call.house.admin_user).get(f"/apply/{call.round.code}/").content.decode()
     assert says in html
     assert ("开始填写申报书" in html) is offers
 
 
 def test_starting_too_late_is_refused_with_a_sentence(call):
     with moment(DEADLINE + SECOND):
-        answer = as_(call.house.admin_user).post(
+        answer = browser(call.house.admin_user).post(
             f"/apply/{call.round.code}/", {"body": call.house.body.public_id}
         )
     assert answer.status_code == 422
@@ -62,7 +63,7 @@ def test_starting_too_late_is_refused_with_a_sentence(call):
 
 def test_somebody_without_a_body_is_told_what_to_do(call):
     with moment():
-        client = as_(call.office.users["clerk"])
+        client = browser(call.office.users["clerk"])
         html = client.get(f"/apply/{call.round.code}/").content.decode()
         assert "您还没有可以申报的单位" in html
         assert (
@@ -78,7 +79,7 @@ def test_a_host_applies_for_the_group_behind_which_it_stands(call):
         community_code=COMMUNITY,
         by=call.office.clerk, now=OPENS,
     )  # fmt: skip
-    client, address = as_(call.house.admin_user), f"/apply/{call.round.code}/"
+    client, address = browser(call.house.admin_user), f"/apply/{call.round.code}/"
     with moment():
         html = client.get(address, {"body": group.body.public_id}).content.decode()
         assert f"代管单位 {call.house.body.name}" in html
@@ -89,7 +90,7 @@ def test_a_host_applies_for_the_group_behind_which_it_stands(call):
 
 def test_a_code_leads_to_the_body_or_says_why_not(call):
     rival = call.an_organisation("武昌区青苗青少年服务中心")
-    client, address = as_(call.house.admin_user), f"/apply/{call.round.code}/"
+    client, address = browser(call.house.admin_user), f"/apply/{call.round.code}/"
     own = call.house.entry.uscc
     with moment():
         assert "登记簿中的信息" in client.get(address, {"code": f" {own[:8]} {own[8:]} "}).content.decode()
@@ -107,6 +108,6 @@ def test_what_the_register_says_against_it_is_said_beforehand(call):
         why="未按规定公示", by=call.office.clerk, now=OPENS,
     )  # fmt: skip
     with moment():
-        html = as_(call.house.admin_user).get(f"/apply/{call.round.code}/").content.decode()
+        html = browser(call.house.admin_user).get(f"/apply/{call.round.code}/").content.decode()
     assert "被列入严重违法失信名单" in html
     assert "征集公告 申报资格（五）" in html

@@ -13,9 +13,9 @@ from core.workdays import SHANGHAI
 from grants.publicity import selectors, services
 from grants.publicity.models import Notice, NoticeItem, Objection
 from orgs.people.services import declare_interest
-from tests.grants.pressing import at, browser, offered, picture, press, rows_of
+from tests.grants.pressing import at, offered, picture, press, rows_of
 from tests.grants.publicity.conftest import DRAFTED, LATER, OUT, OVER, RUNNING
-from tests.orgs.builders import a_body, a_user, seat, signed_in
+from tests.orgs.builders import a_body, a_user, browser, seat, signed_in
 
 pytestmark = pytest.mark.django_db
 PHONE = "13812341234"

@@ -14,8 +14,9 @@ from core.audit.models import Entry
 from core.files.models import FileRef
 from grants.publicity import services
 from grants.publicity.models import Notice, NoticeItem, Objection
-from tests.grants.pressing import at, browser, form_on, picture, rows_of
+from tests.grants.pressing import at, form_on, picture, rows_of
 from tests.grants.publicity.conftest import DRAFTED, OUT, OVER, RUNNING
+from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
 PHONE, IDENTITY, CARD = "13912345678", "42010619850307123X", "6222021001116245702"

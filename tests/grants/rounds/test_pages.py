@@ -17,8 +17,8 @@ from grants.rounds.permissions import PERMISSIONS
 from tests.grants.applying import DEADLINE, OPEN, SECOND, at
 from tests.grants.builders import CALL, Office, a_round, pack_yaml
 from tests.grants.tables import force
-from tests.grants.visiting import at_screen, browser_of, exported, pressed, queries_of, stop_clock
-from tests.orgs.builders import a_body
+from tests.grants.visiting import browser_of, exported, pressed, queries_of, stop_clock
+from tests.orgs.builders import a_body, browser
 
 pytestmark = pytest.mark.django_db
 LIST = "/competitions/"
@@ -74,7 +74,7 @@ class TestTheList:
 
     def test_it_costs_the_same_for_one_round_and_for_three(self, office):
         a_round(office)
-        client = at_screen(office.users["clerk"])
+        client = browser(office.users["clerk"])
         one = queries_of(client, LIST)
         for code in ("WCCT-2027", "WCCT-2028"):
             another(office, code)
@@ -83,7 +83,7 @@ class TestTheList:
     def test_filters_and_the_table_to_take_home(self, office):
         a_round(office, state="published")
         another(office, "WCCT-2027")
-        client = at_screen(office.users["clerk"])
+        client = browser(office.users["clerk"])
         page = client.get(f"{LIST}?state=published").content.decode()
         assert "WCCT-2026" in page and "WCCT-2027大赛" not in page
         rows = exported(client, f"{LIST}?q=2027")
@@ -94,7 +94,7 @@ class TestTheList:
         another(office, "WCCT-2027")
         stop_clock(monkeypatch, DEADLINE + SECOND)
         for actor in (office.section_chief, office.leader, office.clerk):
-            client = at_screen(actor)
+            client = browser(actor)
             for todo in counted(selectors.todo_for(actor, DEADLINE + SECOND)):
                 if todo.count == 1:  # straight to its page
                     page = client.get(reverse(todo.url_name, args=todo.args)).content.decode()
@@ -108,7 +108,7 @@ class TestANewRound:
     def test_a_clerk_drafts_it_from_the_terms_of_the_last(self, office):
         lead = a_body("department", "武昌区老龄工作委员会办公室", short_name="老龄", parent=office.committee)
         first = a_round(office, state="published")
-        client = at_screen(office.users["clerk"])
+        client = browser(office.users["clerk"])
         taken = client.get(f"{first.get_absolute_url()}terms/")
         assert taken["Content-Disposition"] == 'attachment; filename="WCCT-2026.json"'
         terms = {**json.loads(taken.content), "code": "WCCT-2027", "name": "2027年大赛"}
@@ -122,9 +122,7 @@ class TestANewRound:
         import yaml
 
         text = yaml.safe_dump(pack_yaml("terms_2026.yaml"), allow_unicode=True)
-        answer = prepare(
-            at_screen(office.users["clerk"]), office, SimpleUploadedFile("t.yaml", text.encode())
-        )
+        answer = prepare(browser(office.users["clerk"]), office, SimpleUploadedFile("t.yaml", text.encode()))
         assert answer.status_code == 302 and Round.objects.get().budget_fen == 100_000_000
 
     @pytest.mark.parametrize(
@@ -147,13 +145,13 @@ class TestANewRound:
     def test_terms_that_make_no_sense_are_refused_with_a_sentence(self, office, change, says):
         terms = {**pack_yaml("terms_2026.yaml"), **change}
         terms = {name: value for name, value in terms.items() if value is not None}
-        answer = prepare(at_screen(office.users["clerk"]), office, terms)
+        answer = prepare(browser(office.users["clerk"]), office, terms)
         assert answer.status_code == 422 and says in answer.content.decode()
         assert not Round.objects.exists()
 
     def test_a_code_is_used_once(self, office):
         a_round(office)
-        answer = prepare(at_screen(office.users["clerk"]), office, pack_yaml("terms_2026.yaml"))
+        answer = prepare(browser(office.users["clerk"]), office, pack_yaml("terms_2026.yaml"))
         assert answer.status_code == 422 and "已经用过" in answer.content.decode()
 
     @pytest.mark.parametrize(
@@ -170,13 +168,13 @@ class TestANewRound:
         ],
     )
     def test_a_file_that_is_no_terms_is_refused(self, office, name, body):
-        client = at_screen(office.users["clerk"])
+        client = browser(office.users["clerk"])
         answer = prepare(client, office, SimpleUploadedFile(name, body))
         assert answer.status_code == 422 and "条款文件" in answer.content.decode()
 
     def test_only_a_clerk_may(self, office):
         for role in ("section_chief", "leader", "supervisor"):
-            client = at_screen(office.users[role])
+            client = browser(office.users[role])
             assert client.get(f"{LIST}prepare/").status_code == 403
             assert prepare(client, office, pack_yaml("terms_2026.yaml")).status_code == 403
 
@@ -197,7 +195,7 @@ class TestTheRound:
 
     def test_it_says_the_terms_in_words(self, office):
         made = a_round(office, state="published")
-        page = at_screen(office.users["clerk"]).get(made.get_absolute_url()).content.decode()
+        page = browser(office.users["clerk"]).get(made.get_absolute_url()).content.decode()
         for says in (
             "福彩公益金", "900,000.00", "人民币壹佰万元整", "养老助残", "40%", "400,000.00", "微项目",
             "签订协议后 80%", "管理费", "每份材料5名评委", "满5份时去掉1个最高分和1个最低分",
@@ -209,7 +207,7 @@ class TestTheRound:
 
     def test_who_can_act_is_named_for_the_bureau_alone(self, office):
         made = a_round(office, state="published")
-        page = at_screen(office.users["leader"]).get(made.get_absolute_url()).content.decode()
+        page = browser(office.users["leader"]).get(made.get_absolute_url()).content.decode()
         assert "谁来办" in page and "出纳" in page and "提交支付" in page
         for role in ("finance_clerk", "applicant_admin"):
             assert "谁来办" not in browser_of(role).get(made.get_absolute_url()).content.decode()
@@ -225,7 +223,7 @@ class TestTheRound:
 
     def test_the_page_stays_within_its_queries(self, office):
         for made in (a_round(office), another(office, "WCCT-2027")):
-            assert queries_of(at_screen(office.users["leader"]), made.get_absolute_url()) <= 20
+            assert queries_of(browser(office.users["leader"]), made.get_absolute_url()) <= 20
 
 
 class TestTheButtons:
@@ -233,9 +231,7 @@ class TestTheButtons:
         ready = a_round(office, state="equipped")
         form, sheets = ready.form, {r.stage: r.rubric_version for r in ready.rubrics.all()}
         made = another(office, "WCCT-2027")
-        clerk, chief, leader = (
-            at_screen(office.users[role]) for role in ("clerk", "section_chief", "leader")
-        )
+        clerk, chief, leader = (browser(office.users[role]) for role in ("clerk", "section_chief", "leader"))
         page = leader.get(made.get_absolute_url()).content.decode()
         assert "尚未选定申报表" in page and "尚未选定末期评估的评分表" in page
         chosen = {"form": form.pk, **{stage.value: sheets[stage].pk for stage in Stage}}
@@ -252,9 +248,7 @@ class TestTheButtons:
     def test_closing_archiving_and_cancelling(self, office):
         made, dropped = a_round(office, state="selecting"), another(office, "WCCT-2027")
         force(made, state="executing")
-        chief, clerk, leader = (
-            at_screen(office.users[role]) for role in ("section_chief", "clerk", "leader")
-        )
+        chief, clerk, leader = (browser(office.users[role]) for role in ("section_chief", "clerk", "leader"))
         pressed(chief, made, "close")
         pressed(clerk, made, "archive")
         pressed(leader, dropped, "cancel", reason="资金取消")
@@ -263,13 +257,13 @@ class TestTheButtons:
 
     def test_what_upper_rooms_refuse_comes_back_as_a_sentence(self, office):
         made = a_round(office, state="selecting")
-        answer = pressed(at_screen(office.users["section_chief"]), made, "start_execution")
+        answer = pressed(browser(office.users["section_chief"]), made, "start_execution")
         assert answer.status_code == 422 and "没有完成" in answer.content.decode()
         assert Round.objects.get(pk=made.pk).state == "selecting"
 
     def test_a_refused_extension_keeps_what_was_typed(self, office):
         made = a_round(office, state="published")
-        chief = at_screen(office.users["section_chief"])
+        chief = browser(office.users["section_chief"])
         for until, says in (("2026-04-20T17:30", "必须晚于原截止时间"), ("2026-06-31T17:30", "没有这一时刻")):
             answer = pressed(chief, made, "extend", until=until, reason="网络故障一小时")
             page = answer.content.decode()
@@ -280,26 +274,26 @@ class TestTheButtons:
         made = a_round(office, state="equipped")
         address = f"{made.get_absolute_url()}do/publish/"
         for role in ("clerk", "section_chief", "supervisor"):
-            client = at_screen(office.users[role])
+            client = browser(office.users[role])
             assert "/do/publish/" not in client.get(made.get_absolute_url()).content.decode()
             assert client.post(address).status_code == 403
         assert browser_of("applicant_admin").post(address).status_code == 404
-        assert at_screen(office.users["leader"]).get(address).status_code == 302
+        assert browser(office.users["leader"]).get(address).status_code == 302
         assert (
-            at_screen(office.users["leader"]).post(f"{made.get_absolute_url()}do/nothing/").status_code == 404
+            browser(office.users["leader"]).post(f"{made.get_absolute_url()}do/nothing/").status_code == 404
         )
         assert Round.objects.get(pk=made.pk).state == "drafting"
 
     def test_a_greyed_button_says_why(self, office):
         made = a_round(office, state="published")
-        page = at_screen(office.users["section_chief"]).get(made.get_absolute_url()).content.decode()
+        page = browser(office.users["section_chief"]).get(made.get_absolute_url()).content.decode()
         assert "申报还没有截止。" in page and "disabled" in page
 
 
 def test_frozen_forms_are_told_apart_by_number_and_seal(office):
     made = a_round(office, state="equipped")
     again = a_round(office, code="WCCT-2027", name="下一届")
-    page = at_screen(office.users["clerk"]).get(again.get_absolute_url()).content.decode()
+    page = browser(office.users["clerk"]).get(again.get_absolute_url()).content.decode()
     form, sheet = FormVersion.objects.get(), RoundRubric.objects.filter(round=made).first()
     assert f"v{form.no}（{form.digest[:8]}）" in page
     assert f"v{sheet.rubric_version.no}（{sheet.rubric_version.digest[:8]}）" in page

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import pytest
-import time_machine
 from django.test import Client
 
 from orgs.areas.models import Community
-from tests.orgs.builders import NOW, Bureau, House, load_places
-from tests.orgs.pressing import as_, browser, forms, press, queries, text, went
+from tests.orgs.builders import House, browser
+from tests.orgs.pressing import as_, forms, press, queries, text, went
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def bureau():
-    load_places("420106014")
-    return Bureau()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 
 def test_everybody_with_a_role_reads_them_and_a_stranger_does_not(bureau):

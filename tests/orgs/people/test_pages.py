@@ -11,21 +11,10 @@ from django.test import Client
 from core.policy import Role
 from orgs.people import services
 from orgs.people.models import Body, Delegation, HandOver, Interest, Membership, Person, User
-from tests.orgs.builders import NOW, PASSWORD, Bureau, House, a_body, a_user, actor, seat
-from tests.orgs.pressing import as_, browser, forms, press, queries, text, went
+from tests.orgs.builders import NOW, PASSWORD, House, a_body, a_user, actor, browser, seat
+from tests.orgs.pressing import as_, forms, press, queries, text, went
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def bureau():
-    return Bureau()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 
 @pytest.fixture

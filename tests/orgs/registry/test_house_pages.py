@@ -6,54 +6,18 @@ import io
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from openpyxl import load_workbook
 
 from orgs.people.models import Membership
-from orgs.registry import services
 from orgs.registry.lifecycle import A
 from orgs.registry.models import BankAccount
-from tests.orgs.builders import NOW, TODAY, Bureau, House, a_user, load_places, seat
-from tests.orgs.pressing import as_, browser, forms, press, queries, text, went
+from tests.orgs.builders import TODAY, House, a_user, an_account, browser, seat
+from tests.orgs.pressing import as_, forms, page, press, queries, text, went
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 NEW = "52420106MJH0000278"
 PAPER = {"reason": "依申请", "document": "武民函〔2026〕3号"}
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def bureau():
-    load_places("420106014")
-    return Bureau()
-
-
-@pytest.fixture
-def house(bureau):
-    return House("武昌区夕阳红助老服务中心", domicile="石洞街道1号")
-
-
-@pytest.fixture
-def rival(bureau):
-    return House("武昌区邻里互助社")
-
-
-def page(obj):
-    obj.refresh_from_db()
-    return obj.get_absolute_url()
-
-
-def an_account(house, **fields):
-    return services.add_bank_account(
-        body_id=house.body.pk, holder_name=house.body.name, bank="汉口银行洪山支行",
-        number=fields.get("number", "42050123456789000011"), by=house.admin, now=NOW,
-    )  # fmt: skip
 
 
 class TestBankAccounts:

@@ -8,7 +8,6 @@ import zipfile
 from datetime import date
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
@@ -20,24 +19,12 @@ from core.sheets import Sheet, write_xlsx
 from orgs.registry import services
 from orgs.registry.models import SocialOrganisation
 from orgs.registry.services.imports import COLUMNS
-from tests.orgs.builders import NOW, Bureau, House, a_user, load_places, seat
-from tests.orgs.pressing import as_, browser, text, went
+from tests.orgs.builders import NOW, House, a_user, browser, seat
+from tests.orgs.pressing import as_, text, went
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 NEW = "52420106MJH0000278"
 KIND = "社会服务机构（民办非企业单位）"
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def bureau():
-    load_places("420106014")
-    return Bureau()
 
 
 def row(uscc=NEW, name="武昌区新来服务中心", **fields):

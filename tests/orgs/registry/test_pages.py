@@ -6,7 +6,6 @@ import io
 from datetime import date
 
 import pytest
-import time_machine
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -15,46 +14,12 @@ from orgs.people.models import Interest
 from orgs.registry import selectors, services
 from orgs.registry.lifecycle import S
 from orgs.registry.models import CommunityGroup, CreditListing, SocialOrganisation
-from tests.orgs.builders import NOW, Bureau, House, a_body, a_user, actor, load_places, seat
-from tests.orgs.pressing import as_, browser, forms, press, queries, text, went
+from tests.orgs.builders import NOW, House, a_body, a_user, actor, browser, seat
+from tests.orgs.pressing import as_, forms, page, press, queries, text, went
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 NEW = "52420106MJH0000278"
 PAPER = {"reason": "依申请", "document": "武民函〔2026〕3号"}
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def bureau():
-    load_places("420106014")
-    return Bureau()
-
-
-@pytest.fixture
-def house(bureau):
-    return House("武昌区夕阳红助老服务中心", domicile="石洞街道1号")
-
-
-@pytest.fixture
-def rival(bureau):
-    return House("武昌区邻里互助社")
-
-
-def page(obj):
-    obj.refresh_from_db()
-    return obj.get_absolute_url()
-
-
-def an_account(house, **fields):
-    return services.add_bank_account(
-        body_id=house.body.pk, holder_name=house.body.name, bank="汉口银行洪山支行",
-        number=fields.get("number", "42050123456789000011"), by=house.admin, now=NOW,
-    )  # fmt: skip
 
 
 class TestWhoSees:

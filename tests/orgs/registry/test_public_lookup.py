@@ -6,29 +6,16 @@ import io
 from datetime import date
 
 import pytest
-import time_machine
 from django.test import Client
 from openpyxl import load_workbook
 
 from orgs.people.services import register_person
 from orgs.registry import services
-from tests.orgs.builders import NOW, Bureau, House, load_places
+from tests.orgs.builders import NOW, House
 from tests.orgs.pressing import as_, queries, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 SECRETS = {"contact_phone": "02788936123", "contact_name": "徐联系", "domicile": "隐秘路9号"}
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def bureau():
-    load_places("420106014")
-    return Bureau()
 
 
 @pytest.fixture
