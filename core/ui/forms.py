@@ -60,9 +60,8 @@ class UploadField(forms.FileField):
 
     def __init__(self, *, purpose: str, accepts: tuple[str, ...] = PAPERS, **kwargs: Any) -> None:
         self.purpose = purpose
-        offered = ",".join(ending for kind in accepts for ending in KINDS[kind].extensions)
         kwargs.setdefault("allow_empty_file", True)  # the store says what is wrong with an empty file
-        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": offered}))
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": endings(accepts)}))
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
@@ -74,6 +73,32 @@ class UploadField(forms.FileField):
             refused = FileRefused("too_big", name=sent.name, size=size_text(sent.size), limit=size_text(most))
             raise forms.ValidationError(str(refused))
         return Upload(sent.read(), sent.name)
+
+
+class Several(forms.FileInput):
+    """A file input that takes several."""
+
+    allow_multiple_selected = True
+
+
+class UploadsField(UploadField):
+    """Some files for a purpose, cleaned to a tuple."""
+
+    def __init__(self, *, accepts: tuple[str, ...] = PAPERS, most: int = 10, **kwargs: Any) -> None:
+        self.most = most
+        kwargs.setdefault("widget", Several(attrs={"accept": endings(accepts), "multiple": True}))
+        super().__init__(accepts=accepts, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        sent = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(sent) > self.most:
+            raise forms.ValidationError(_("一次最多 %(most)s 个文件。") % {"most": self.most})
+        return tuple(UploadField.clean(self, one, initial) for one in sent)
+
+
+def endings(kinds: tuple[str, ...]) -> str:
+    """What a file input offers for some kinds of files."""
+    return ",".join(ending for kind in kinds for ending in KINDS[kind].extensions)
 
 
 class ReasonForm(forms.Form):

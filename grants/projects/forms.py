@@ -5,69 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from core.files.purposes import MEGABYTE
-from core.files.refusals import FileRefused, size_text
+from core.files.kinds import IMAGES, OFFICE, PAPERS
 from core.money import format_yuan
-from core.ui.forms import DayField, DocumentedReasonForm, ReasonForm, YuanField
+from core.ui.forms import DayField, DocumentedReasonForm, ReasonForm, UploadField, UploadsField, YuanField
 from grants.projects.models import ChangeKind, Method, Project
 from grants.projects.rules.reports import QUESTIONS, Question
 from grants.projects.selectors.seen import LineUse, seen
 
-MOST_BYTES = 10 * MEGABYTE
-MOST_FILES = 10
-PAPER_TYPES = ".pdf,.jpg,.jpeg,.png,.webp"
-REPORT_TYPES = f"{PAPER_TYPES},.docx,.xlsx"
 PAPER_HINT = _("PDF 或照片（JPG、PNG），每个不超过 10 MB；手机可直接拍照。")
-
-
-class PaperField(forms.FileField):
-    """One file, cleaned to its name and bytes; a file that is too large is refused before it is read."""
-
-    def __init__(self, *, accept: str = PAPER_TYPES, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": accept}))
-        kwargs.setdefault("help_text", PAPER_HINT)
-        kwargs.setdefault("allow_empty_file", True)  # the store says what is wrong with an empty file
-        super().__init__(**kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        upload = super().clean(data, initial)
-        return taken(upload) if upload else None
-
-
-class Several(forms.FileInput):
-    """A file input that takes several."""
-
-    allow_multiple_selected = True
-
-
-class PapersField(forms.FileField):
-    """Some files, cleaned to a tuple of names and bytes."""
-
-    def __init__(self, *, accept: str = PAPER_TYPES, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", Several(attrs={"accept": accept, "multiple": True}))
-        kwargs.setdefault("help_text", PAPER_HINT)
-        kwargs.setdefault("allow_empty_file", True)
-        super().__init__(**kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        uploads = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(uploads) > MOST_FILES:
-            raise forms.ValidationError(_("一次最多 %(most)s 个文件。") % {"most": MOST_FILES})
-        return tuple(taken(forms.FileField.clean(self, one, initial)) for one in uploads)
-
-
-def taken(upload: UploadedFile[Any]) -> tuple[str, bytes]:
-    """Return the name and the bytes of what was uploaded; a fault of the form when it is too large."""
-    name = str(upload.name or "")
-    if (upload.size or 0) > MOST_BYTES:
-        refused = FileRefused(
-            "too_big", name=name, size=size_text(upload.size or 0), limit=size_text(MOST_BYTES)
-        )
-        raise forms.ValidationError(str(refused))
-    return name, upload.read()
 
 
 def words(label: Any, most: int, **kwargs: Any) -> forms.CharField:
@@ -98,7 +45,7 @@ def accept_form(project: Project) -> type[forms.Form]:
         pdf_sha256 = forms.CharField(
             widget=forms.HiddenInput, initial=pdf.blob.sha256 if pdf else "", max_length=64
         )
-        seal_page = PaperField(label=_("签章页"))
+        seal_page = UploadField(label=_("签章页"), purpose="projects.seal_page", help_text=PAPER_HINT)
         was_read = forms.BooleanField(label=_("已下载并阅读协议全文，同意签署"))
 
     return AcceptForm
@@ -136,7 +83,9 @@ class ActivityForm(forms.Form):
     volunteers = heads(_("志愿者人数"), required=False)
     service_count = heads(_("服务人次"))
     summary = prose(_("简要情况"), 300, required=False)
-    photos = PapersField(label=_("现场照片"), required=False, accept=".jpg,.jpeg,.png,.webp")
+    photos = UploadsField(
+        label=_("现场照片"), purpose="projects.activity", accepts=IMAGES, required=False, help_text=PAPER_HINT
+    )
 
 
 FEW_LINES = 8
@@ -199,7 +148,9 @@ def expense_form(project: Project) -> type[forms.Form]:
         payee = words(_("收款方"), 80)
         invoice_no = words(_("票据号码"), 40, required=False)
         method = forms.ChoiceField(label=_("付款方式"), choices=Method.choices)
-        scan = PaperField(label=_("票据扫描件"), required=False)
+        scan = UploadField(
+            label=_("票据扫描件"), purpose="projects.voucher", required=False, help_text=PAPER_HINT
+        )
 
     return ExpenseForm
 
@@ -294,10 +245,11 @@ def report_field(question: Question) -> forms.Field:
 def report_form(stage: str) -> type[forms.Form]:
     """The questions of a stage, all on one page; an incomplete draft is kept, so nothing is required here."""
     fields: dict[str, Any] = {question.key: report_field(question) for question in QUESTIONS[stage]}
-    fields["files"] = PapersField(
+    fields["files"] = UploadsField(
         label=_("附件"),
+        purpose="projects.report",
         required=False,
-        accept=REPORT_TYPES,
+        accepts=(*PAPERS, *OFFICE),
         help_text=_("PDF、照片、Word 或 Excel，每个不超过 10 MB，一次最多 10 个。"),
     )
     return type("ReportForm", (forms.Form,), {**fields, "use_required_attribute": False})

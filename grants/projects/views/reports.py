@@ -99,7 +99,7 @@ def _save(request: HttpRequest, project: Project, stage: str, form: forms.Form) 
         project_id=project.pk,
         stage=stage,
         answers=answers,
-        files=form.cleaned_data.get("files") or (),
+        files=tuple((one.filename, one.data) for one in form.cleaned_data.get("files") or ()),
         version=version_of(request) if draft is not None else None,
         by=actor_of(request),
         now=clock.now(),
