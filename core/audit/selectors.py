@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -39,14 +38,6 @@ def actors_of(obj: Any, *verbs: str) -> set[int]:
         same = (step for step in work.steps if step.obj._meta.label_lower == label and step.obj.pk == obj.pk)
         actors |= {step.by.user_id for step in same if step.verb in verbs and step.by.user_id is not None}
     return actors
-
-
-def last_entries(label: str, pks: Iterable[int]) -> dict[int, Entry]:
-    """Return the newest entry of each of the objects of one type, in one query."""
-    newest: dict[int, Entry] = {}
-    for entry in Entry.objects.filter(object_type=label, object_id__in=list(pks)).order_by("seq"):
-        newest[entry.object_id] = entry
-    return newest
 
 
 def timeline(obj: Any) -> list[Entry]:

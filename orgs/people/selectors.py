@@ -12,7 +12,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.clock import day_of
-from core.errors import NotFound
 from core.policy import ADMINISTRATORS, ANONYMOUS, APPLICANT_ROLES, STAFF_ROLES, Actor, Grant, Role
 from core.secrets import blind_index
 from core.todo import Pending
@@ -168,14 +167,6 @@ def person_by_identity(number: str) -> Person | None:
     """Return the person with this identity number, found by its blind index."""
     index = blind_index(rules.normalise_identity_number(number), IDENTITY)
     return Person.objects.filter(id_index=index).first() if index else None
-
-
-def body_named(code: str) -> Body:
-    """Return the body with this code of the data pack."""
-    found = Body.objects.filter(code=code).first()
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def residents_committee(community_code: str) -> Body | None:

@@ -16,6 +16,7 @@ from django.db.models import (
     Sum,
     Value,
 )
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
@@ -87,7 +88,10 @@ def _decisions(label: Any, actor: Actor, state: str, permission: str) -> Todo:
 
 
 def promotable() -> QuerySet[DecisionLine]:
-    """Return the first who wait where money became free since and reaches them, at least by a cut."""
+    """Return the first who wait where money became free since and reaches them, at least by a cut.
+
+    How far a cut may go is said by the terms of the round.
+    """
     here = Allotment.objects.filter(round=OuterRef("decision__round"), category=OuterRef("category"))
     ahead = DecisionLine.objects.filter(
         decision=OuterRef("decision"),
@@ -105,7 +109,9 @@ def promotable() -> QuerySet[DecisionLine]:
     )
     freed = _sum(here.filter(state=M.RELEASED))
     spent = _sum(here.filter(is_promoted=True))
-    return waiting.annotate(free=freed - spent).filter(free__gte=F("asked_fen") * 4 / 5, free__gt=0)
+    cut = Cast(KeyTextTransform("partial_cut_max_percent", "decision__round__terms"), BigIntegerField())
+    reaches = waiting.annotate(free=freed - spent, least=F("asked_fen") * (Value(100) - cut))
+    return reaches.annotate(hundredfold=F("free") * 100).filter(hundredfold__gte=F("least"), free__gt=0)
 
 
 def _sum(rows: QuerySet[Allotment]) -> Coalesce:

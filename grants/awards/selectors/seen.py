@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from core.policy import APPLICANT_ROLES, BUREAU_ROLES, Actor, Grant, Role
 from grants.awards.lifecycle import W
@@ -57,9 +57,3 @@ def public_awards(round_: Round) -> QuerySet[Award]:
     return found.select_related(
         "proposal__applicant", "proposal__host", "proposal__community", "category"
     ).order_by("project_no")
-
-
-def rounds_with_results() -> QuerySet[Round]:
-    """Return the rounds in which something was awarded, newest first."""
-    awarded = Award.objects.filter(round=OuterRef("pk"), state=W.GRANTED, notice__state=N.ENDED)
-    return Round.objects.filter(Exists(awarded)).order_by("-year", "code")

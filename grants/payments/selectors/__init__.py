@@ -53,7 +53,6 @@ __all__ = [
     "todo_for",
     "verified_accounts",
     "visible_batches",
-    "visible_orders",
     "visible_plans",
     "visible_postings",
     "visible_recoveries",
@@ -90,11 +89,6 @@ def is_square(project: Project) -> bool:
     if project.recoveries.filter(state__in=[V.DEMANDED, V.REFERRED]).exists():
         return False
     return plan_of(project).open_fen == 0
-
-
-def visible_orders(actor: Actor) -> QuerySet[PaymentOrder]:
-    """Return the orders a person may see: those of the projects whose money is open to the person."""
-    return PaymentOrder.objects.filter(project__in=_projects(actor))
 
 
 def visible_tranches(actor: Actor) -> QuerySet[Tranche]:

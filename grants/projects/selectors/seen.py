@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 
 from core.files.models import FileRef
-from core.files.selectors import files_of, files_of_many
+from core.files.selectors import files_of
 from core.money import share
 from core.policy import Actor
 from core.rulebook import violations
@@ -20,7 +20,6 @@ from grants.projects.models import (
     ActivityRecord,
     BudgetVersion,
     ChangeRequest,
-    Expense,
     Project,
     Report,
 )
@@ -224,13 +223,6 @@ def next_report(project: Project) -> str:
     if project.state != J.ACTIVE:
         return ""
     return "midterm" if ahead else "final"
-
-
-def vouchers_with_scans(expenses: QuerySet[Expense]) -> list[tuple[Expense, list[FileRef]]]:
-    """Return vouchers with their scans, in two queries."""
-    found = list(expenses)
-    scans = files_of_many(Expense, [one.pk for one in found])
-    return [(one, scans.get(one.pk, [])) for one in found]
 
 
 def missing_in(stage: str, answers: dict[str, Any], activities: int) -> list[Any]:

@@ -15,7 +15,7 @@ from core.audit.models import Entry
 from core.policy import Actor, Grant, Role
 from core.rulebook import Violation, violations
 from core.todo import Pending
-from grants.proposals.lifecycle import HIDDEN_UNTIL_NOTICE, OVER, C, P
+from grants.proposals.lifecycle import HIDDEN_UNTIL_NOTICE, C, P
 from grants.proposals.models import BudgetLine, PlaceConsent, Proposal, ProposalVersion
 from grants.proposals.rules import eligibility
 from grants.proposals.rules.answers import COMPLETENESS, split_by_blindness
@@ -237,11 +237,6 @@ def public_state(proposal: Proposal, *, noticed: bool) -> Any:
 def of_dossier(dossier_id: int) -> Proposal | None:
     """Return the application behind a dossier; None for a dossier of another stage."""
     return Proposal.objects.filter(dossier_id=dossier_id).first()
-
-
-def live_in(round_: Round) -> QuerySet[Proposal]:
-    """Return the applications of a round that were handed in and have not ended without money."""
-    return Proposal.objects.filter(round=round_, version_no__gt=0).exclude(state__in=OVER)
 
 
 def consent_token(consent: PlaceConsent) -> str:

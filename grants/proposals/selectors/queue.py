@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.policy import BUREAU_ROLES, Actor, Role
-from grants.proposals.lifecycle import C, P
+from grants.proposals.lifecycle import P
 from grants.proposals.models import PlaceConsent, Proposal, ScreeningCheck
 from grants.proposals.selectors import unsigned, visible_to
 from grants.rounds.models import Round
@@ -160,9 +160,3 @@ def consents_visible_to(actor: Actor) -> QuerySet[PlaceConsent]:
         theirs = Q(proposal__applicant_id__in=actor.interests) | Q(proposal__host_id__in=actor.interests)
         rows = rows.exclude(theirs)
     return rows
-
-
-def consents_asked(actor: Actor) -> QuerySet[PlaceConsent]:
-    """Return the consents that wait for the answer of somebody."""
-    codes = actor.areas(Role.COMMUNITY_WORKER)
-    return consents_visible_to(actor).filter(state=C.ASKED, community__code__in=codes)

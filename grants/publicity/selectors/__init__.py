@@ -29,11 +29,6 @@ def public_notices(round_: Round | None = None) -> QuerySet[Notice]:
     return found.filter(round=round_) if round_ else found
 
 
-def public_items(notice: Notice) -> QuerySet[NoticeItem]:
-    """Return the items of a notice as its page lists them, those taken off included with their state."""
-    return notice.items.order_by("position")
-
-
 def cleared_items(notice: Notice) -> QuerySet[NoticeItem]:
     """Return the items that passed their notice."""
     return notice.items.filter(state=I.CLEARED).order_by("position")
