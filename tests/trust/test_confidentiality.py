@@ -61,6 +61,8 @@ EVERY_TIME_NEW = re.compile(
     r"(?i)csrfmiddlewaretoken\W+value=\W[^\"']+|nonce[-=][^\s;]+|name=\"key\" value=\"[^\"]+"
     r"|x-request-id: \S+|set-cookie: [^\n]+|content-length: \d+"
 )
+# The page that sets up a second factor makes a secret each time it is opened.
+MADE_ANEW = ("/accounts/2fa/",)
 STARTS = ("/", "/desk/", "/inbox/")
 
 
@@ -145,7 +147,8 @@ class Oracle:
         read: dict[str, str] = {}
 
         def look(who: str, address: str, response: Any, text: str) -> None:
-            read[address] = f"{response.status_code}\n{EVERY_TIME_NEW.sub('', text)}"
+            if not address.startswith(MADE_ANEW):
+                read[address] = f"{response.status_code}\n{EVERY_TIME_NEW.sub('', text)}"
 
         wander(self.visit(viewer), STARTS, look)
         return read
@@ -294,7 +297,7 @@ def test_nobody_reads_what_is_not_theirs(marked_year, monkeypatch, tmp_path, set
     finishing.finish(stage)
     oracle.stop("archived")
     print(f"{oracle.opened} responses read; tokens where they may stand: {dict(oracle.seen)}")
-    assert oracle.broken[:20] == []
-    assert oracle.leaks[:40] == []
-    assert oracle.swapped == []
+    assert "\n".join(oracle.broken[:20]) == ""
+    assert "\n".join(oracle.leaks[:40]) == ""
+    assert "\n".join(oracle.swapped) == ""
     assert "expert_name" in oracle.seen

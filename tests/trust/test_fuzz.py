@@ -21,7 +21,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 
 from config.world.year import applying, calling, deciding, executing, judging, play, screening, signing
@@ -200,10 +200,9 @@ def test_twenty_thousand_requests_break_open_and_write_nothing(tmp_path, request
     with time_machine.travel(stage.now, tick=False):
         fuzz = Fuzz(Oracle(stage, Secrets()), random.Random(2026))
         for _number in range(REQUESTS):
-            with transaction.atomic():
-                fuzz.knock()
+            fuzz.knock()
     print(f"{sum(fuzz.answers.values())} requests: {dict(sorted(fuzz.answers.items()))}")
-    assert fuzz.faults[:20] == []
+    assert "\n".join(fuzz.faults[:20]) == ""
     assert sum(fuzz.answers.values()) == REQUESTS
     assert fuzz.answers[404] > 1_000 and fuzz.answers[200] > 1_000
 
