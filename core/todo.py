@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, Count, DateField, DateTimeField, IntegerField, Min, QuerySet, Value
+from django.db.models import CharField, Count, DateField, DateTimeField, F, IntegerField, Min, QuerySet, Value
 from django.db.models.functions import Cast
 
 from core.clock import SHANGHAI
 
-Answer = tuple[int, datetime | None, str]  # how many, the nearest deadline, the first of them
+Answer = tuple[int, datetime | None]  # how many, the nearest deadline
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """One of the things that wait: what it is called, and its page."""
+
+    title: str
+    url_name: str
+    args: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -22,7 +32,7 @@ class Todo:
 
     ``due`` is the nearest deadline (None: no deadline), ``url_name`` and ``args`` lead to the list or the
     object, ``query`` narrows the list to what waits ("state=submitted"); an empty ``url_name`` means that
-    the work is done elsewhere.
+    the work is done elsewhere. ``nearest`` are the most urgent ones by name, where several wait.
     """
 
     label: Any
@@ -31,6 +41,7 @@ class Todo:
     url_name: str = ""
     args: tuple[str, ...] = ()
     query: str = ""
+    nearest: tuple[Nearest, ...] = ()
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether the nearest deadline has passed."""
@@ -41,7 +52,8 @@ class Pending:
     """Work that waits and is not counted yet, so that one query can count everything on a desk.
 
     ``due_by`` names the field with the deadline: an instant, or a day whose last moment counts. ``page``
-    names the page of a single one, by its public id: where only one waits, the desk leads straight to it.
+    names the page of a single one, whose address takes the ``keys``: where only one waits, the desk leads
+    straight to it. Where several wait and ``titled`` names what they are called by, it names the nearest.
     Asked for its count alone, it counts itself.
     """
 
@@ -54,14 +66,17 @@ class Pending:
         args: tuple[str, ...] = (),
         query: str = "",
         page: str = "",
+        titled: str = "",
+        keys: tuple[str, ...] = ("public_id",),
     ) -> None:
         self.label, self.rows, self.due_by = label, rows, due_by
-        self.url_name, self.args, self.query, self.page = url_name, args, query, page
+        self.url_name, self.args, self.query = url_name, args, query
+        self.page, self.titled, self.keys = page, titled, keys
 
     @cached_property
     def counted(self) -> Todo:
         """Return the same work, counted and dated."""
-        return self.as_todo(_count({0: self}).get(0, NOTHING))
+        return counted([self])[0]
 
     @property
     def count(self) -> int:
@@ -73,12 +88,13 @@ class Pending:
         """Return the nearest deadline."""
         return self.counted.due
 
-    def as_todo(self, answer: Answer) -> Todo:
+    def as_todo(self, answer: Answer, named: list[Nearest]) -> Todo:
         """Return the work with its count and its nearest deadline; a single one with its own page."""
-        number, due, first = answer
-        if number == 1 and self.page:
-            return Todo(self.label, number, due, self.page, (first,))
-        return Todo(self.label, number, due, self.url_name, self.args, self.query)
+        number, due = answer
+        if number == 1 and named:
+            return Todo(self.label, number, due, named[0].url_name, named[0].args)
+        nearest = tuple(named) if self.titled else ()
+        return Todo(self.label, number, due, self.url_name, self.args, self.query, nearest)
 
     def falls_on_a_day(self) -> bool:
         """Tell whether the deadline is a day and not an instant."""
@@ -89,16 +105,19 @@ class Pending:
         return field is not None and not isinstance(field, DateTimeField)
 
 
-COLUMNS = ("place", "number", "instant", "day", "first")
-NOTHING: Answer = (0, None, "")
+COLUMNS = ("place", "number", "instant", "day")
+NOTHING: Answer = (0, None)
+MOST_NAMED, MOST_KEYS = 5, 2
 
 
 def counted(items: Iterable[Todo | Pending]) -> list[Todo]:
-    """Return everything as counted work, in the same order; what is pending is counted in one query."""
+    """Return everything as counted work, in the same order, in one query; the nearest named in a second."""
     found = list(items)
-    answers = _count({place: one for place, one in enumerate(found) if isinstance(one, Pending)})
+    pending = {place: one for place, one in enumerate(found) if isinstance(one, Pending)}
+    named = _nearest({place: one for place, one in pending.items() if one.page})
+    answers = _count(pending)
     return [
-        one.as_todo(answers.get(place, NOTHING)) if isinstance(one, Pending) else one
+        one.as_todo(answers.get(place, NOTHING), named[place]) if isinstance(one, Pending) else one
         for place, one in enumerate(found)
     ]
 
@@ -108,9 +127,7 @@ def _count(pending: dict[int, Pending]) -> dict[int, Answer]:
     if not parts:
         return {}
     rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
-    return {
-        place: (number, instant or _moment(day), first or "") for place, number, instant, day, first in rows
-    }
+    return {place: (number, instant or _moment(day)) for place, number, instant, day in rows}
 
 
 def _part(place: int, one: Pending) -> QuerySet[Any]:
@@ -119,11 +136,44 @@ def _part(place: int, one: Pending) -> QuerySet[Any]:
     nearest = {
         "instant": Min(one.due_by if one.due_by and not is_day else Cast(Value(None), DateTimeField())),
         "day": Min(one.due_by if is_day else Cast(Value(None), DateField())),
-        "first": Min(Cast("public_id" if one.page else Value(""), CharField(max_length=24))),
     }
     rows = one.rows.order_by().values(place=Value(place, IntegerField()))
     part: QuerySet[Any] = rows.annotate(number=Count("pk", distinct=True), **nearest).values_list(*COLUMNS)
     return part
+
+
+def _nearest(pending: dict[int, Pending]) -> dict[int, list[Nearest]]:
+    """Name the few that are due first of every kind of work, in one query."""
+    parts = [_first_ones(place, one) for place, one in pending.items()]
+    named: dict[int, list[Nearest]] = defaultdict(list)
+    if parts:
+        rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+        for place, _instant, _day, _pk, title, *keys in sorted(rows, key=_by_deadline):
+            work = pending[place]
+            named[place].append(Nearest(title, work.page, tuple(keys[: len(work.keys)])))
+    return named
+
+
+def _by_deadline(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    place, instant, day, pk = row[:4]
+    due = instant or _moment(day)
+    return (place, due is None, due.timestamp() if due else 0.0, pk)
+
+
+def _first_ones(place: int, one: Pending) -> QuerySet[Any]:
+    rows, is_day = one.rows.model._default_manager.order_by(), one.falls_on_a_day()
+    waiting = rows.filter(pk__in=one.rows.order_by().values("pk"))
+    due = (F(one.due_by).asc(nulls_last=True),) if one.due_by else ()
+    part: QuerySet[Any] = rows.filter(pk__in=waiting.order_by(*due, "pk").values("pk")[:MOST_NAMED])
+    key, nothing = CharField(max_length=200), Value(None)
+    return part.values_list(
+        Value(place, IntegerField()),
+        Cast(F(one.due_by) if one.due_by and not is_day else nothing, DateTimeField()),
+        Cast(F(one.due_by) if is_day else nothing, DateField()),
+        "pk",
+        Cast(F(one.titled) if one.titled else Value(""), key),
+        *(Cast(F(path) if path else Value(""), key) for path in (*one.keys, "")[:MOST_KEYS]),
+    )
 
 
 def _moment(day: date | None) -> datetime | None:

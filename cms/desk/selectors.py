@@ -20,7 +20,7 @@ from django.urls import NoReverseMatch, Resolver404, reverse
 from core.audit.models import Entry
 from core.policy import APPLICANT_ROLES, Actor
 from core.routes import admits_a_role
-from core.todo import Pending, Todo, by_urgency, counted
+from core.todo import Nearest, Pending, Todo, by_urgency, counted
 from core.ui.speech import state_words, verb_words
 from grants.proposals.lifecycle import HIDDEN_UNTIL_NOTICE
 from grants.proposals.models import Proposal
@@ -67,6 +67,7 @@ class Waiting:
     todo: Todo
     is_late: bool
     address: str
+    nearest: list[tuple[str, str]]
 
 
 def waiting_for(actor: Actor, *, now: datetime) -> list[Waiting]:
@@ -74,17 +75,21 @@ def waiting_for(actor: Actor, *, now: datetime) -> list[Waiting]:
     found: list[Todo | Pending] = []
     for ask in _collectors():
         found += ask(actor, now=now)
-    return [Waiting(todo, todo.is_late(now), _address(todo)) for todo in by_urgency(counted(found))]
+    return [
+        Waiting(todo, todo.is_late(now), _address(todo), [(one.title, _address(one)) for one in todo.nearest])
+        for todo in by_urgency(counted(found))
+    ]
 
 
-def _address(todo: Todo) -> str:
+def _address(todo: Todo | Nearest) -> str:
     if not todo.url_name:
         return ""
     try:
         address = reverse(todo.url_name, args=todo.args)
     except NoReverseMatch:
         return ""
-    return f"{address}?{todo.query}" if todo.query else address
+    query = getattr(todo, "query", "")
+    return f"{address}?{query}" if query else address
 
 
 @dataclass(frozen=True)

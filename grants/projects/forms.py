@@ -130,6 +130,8 @@ def expense_form(project: Project) -> type[forms.Form]:
     typed = forms.TextInput(
         attrs={"inputmode": "decimal", "autocomplete": "off", "data-spend": "yes"},
     )
+    # Vouchers are entered line after line: the first line with money left is chosen beforehand.
+    next_line = next((line.no for line in lines if line.left_fen > 0), None) if are_few else None
 
     class ExpenseForm(forms.Form):
         voucher_no = words(_("凭证号"), 30)
@@ -142,6 +144,7 @@ def expense_form(project: Project) -> type[forms.Form]:
                 *((str(line.no), line_label(line)) for line in lines),
             ],
             widget=select,
+            initial=next_line,
         )
         amount = YuanField(label=_("金额（元）"), least=1, widget=typed)
         item = words(_("摘要"), 80)

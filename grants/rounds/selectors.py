@@ -215,7 +215,9 @@ def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:
 
 
 def _pending(label: Any, rows: QuerySet[Round], state: R) -> Pending:
-    return Pending(label, rows, url_name="competitions", query=f"state={state}", page="competition")
+    return Pending(
+        label, rows, url_name="competitions", query=f"state={state}", page="competition", titled="name"
+    )
 
 
 def awaiting_selection(rows: QuerySet[Round], now: datetime) -> QuerySet[Round]:

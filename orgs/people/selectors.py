@@ -293,7 +293,12 @@ def _to_approve(actor: Actor) -> list[Pending]:
     return [
         Pending(_("待批准的岗位"), roles, url_name="roles", query="state=requested"),
         Pending(
-            _("待批准的邀请"), letters, url_name="invitations", query="state=requested", page="invitation"
+            _("待批准的邀请"),
+            letters,
+            url_name="invitations",
+            query="state=requested",
+            page="invitation",
+            titled="name",
         ),
         Pending(_("待批准的工作交接"), moves, "on", "handovers", query="state=requested"),
     ]

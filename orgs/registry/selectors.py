@@ -275,6 +275,7 @@ def todo_for(actor: Actor, *, now: datetime) -> list[Pending]:
                 url_name="bank_accounts",
                 query="state=added",
                 page="bank_account",
+                titled="body__name",
             )
         )
     if actor.has(Role.CLERK):

@@ -64,6 +64,22 @@ def test_one_that_waits_is_led_to_straight_and_several_by_their_list() -> None:
     assert led == [(1, "ui:job", (only.public_id,), ""), (2, "desk", (), "x=1"), (0, "desk", (), "x=1")]
 
 
+@pytest.mark.django_db
+def test_where_several_wait_the_five_due_first_are_named() -> None:
+    jobs = [a_job("a", MORNING.replace(day=day)) for day in (19, 17, 20, 18, 24, 23)]
+    a_job("b"), a_job("b")
+    items = [
+        Pending(kind, Job.objects.filter(kind=kind), "next_at", "desk", page="ui:job", titled=named)
+        for kind, named in (("a", "kind"), ("b", ""))
+    ]
+    with CaptureQueriesContext(connection) as queries:
+        several, unnamed = counted(items)
+    assert len(queries) == 2
+    assert [one.args for one in several.nearest] == [(jobs[n].public_id,) for n in (1, 3, 0, 2, 5)]
+    assert {(one.title, one.url_name) for one in several.nearest} == {("a", "ui:job")}
+    assert unnamed.count == 2 and unnamed.nearest == ()
+
+
 def test_nothing_is_counted_without_a_query() -> None:
     assert counted([]) == []
     assert counted([Todo("甲", 1)]) == [Todo("甲", 1)]

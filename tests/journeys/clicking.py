@@ -20,11 +20,17 @@ def row(page: Page, words: str) -> None:
             page.locator("#list tbody tr").filter(has_text=words).first.get_by_role("link").first.click()
 
 
-def work(page: Page, words: str) -> None:
-    """From the desk, as it is now, to a kind of work that waits there."""
+def work(page: Page, words: str, on: str = "") -> None:
+    """From the desk, as it is now, to a kind of work that waits there; ``on`` is the thing to work on, taken
+    straight from the desk where it names it, else from the list behind the work."""
     page.goto("/desk/")
+    kind = page.get_by_role("link", name=words, exact=True)
+    waiting = page.locator(".todo").filter(has=kind)
+    named = waiting.locator(".todo-nearest").get_by_role("link", name=on, exact=True)
     with page.expect_navigation():
-        page.locator(".todo").get_by_role("link", name=words, exact=True).click()
+        (named if on and named.count() else waiting.get_by_role("link", name=words, exact=True)).click()
+    if on:
+        row(page, on)
 
 
 def fill(form: Page | Locator, prefix: str, values: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from config.world.content.model import BudgetItem
 from config.world.year.stage import shanghai
 from grants.payments.models import PaymentOrder
 from tests.journeys import life_around as around
-from tests.journeys.clicking import fill, find, follow, go, paper, place, press, reads, row, send, told, work
+from tests.journeys.clicking import fill, find, follow, go, paper, place, press, reads, send, told, work
 from tests.journeys.house import Site
 from tests.journeys.life_around import OWN, SHARED, Story
 
@@ -103,19 +103,16 @@ def give_points(page: Page) -> None:
 
 def conclude(secretary: Page, chair: Page, panel: str) -> None:
     """Lock and sign as secretary, conclude as chair."""
-    work(secretary, "评分中的评审组")
-    row(secretary, panel)
+    work(secretary, "评分中的评审组", panel)
     press(secretary, "lock", "已锁分")
     press(secretary, "sign", "已签署")
-    work(chair, "待主席作出结论的评审组")
-    row(chair, panel)
+    work(chair, "待主席作出结论的评审组", panel)
     press(chair, "conclude", "已作出结论")
 
 
 def report(me: Page, story: Story, todo: str, link: str, answers: dict[str, Any], look: Look) -> None:
     """Write a report and hand it in."""
-    work(me, todo)
-    row(me, story.title)
+    work(me, todo, story.title)
     if me.get_by_role("link", name=link).count():
         follow(me, link)
     for name, value in answers.items():
@@ -146,17 +143,15 @@ def evaluate(
             clerk.locator("#act-add button[type=submit]").click()
         told(clerk, "材料已编入")
         secretary = browser_as("clerk_3")
-        work(secretary, "待分配材料的评审组")
-        row(secretary, stage)
+        work(secretary, "待分配材料的评审组", stage)
         assign(site, secretary, f"{stage}-1")
         press(secretary, "open", "已开放评分")
     with count(f"judging {stage}", OWN):
         for who in chosen:
             judge = browser_as(who)
-            work(judge, "待声明是否回避的材料")
-            row(judge, story.title)
+            work(judge, "待声明是否回避的材料", story.title)
             reads_nothing_before_the_declaration(judge, story)
-            press(judge, "attest", "已声明", no_interest=True)
+            press(judge, "attest", "已声明")
             give_points(judge)
             judge.locator("#sheet textarea").last.fill("与计划相符，材料齐全。")
             look(judge)
@@ -178,8 +173,7 @@ def pay(
     number = day.replace("-", "")
     with count(f"{name} receipt", OWN):
         me = browser_as("our_admin")
-        work(me, "待提交票据的拨款")
-        row(me, story.title)
+        work(me, "待提交票据的拨款", story.title)
         look(me)
         reads(me, money)
         press(me, "invoice", "票据已提交", number=f"鄂财票{number}", issued_on=day)
@@ -191,13 +185,11 @@ def pay(
         reads(clerk, money, story.house.name)
         go(clerk, "确认制单")
         approver = browser_as("finance_approver")
-        work(approver, "待审批的付款批次")
-        row(approver, "待审批")
+        work(approver, "待审批的付款批次", "待审批")
         look(approver)
         press(approver, "approve", "批次已审批")
         cashier = browser_as("cashier")
-        work(cashier, "待支付的付款批次")
-        row(cashier, "待支付")
+        work(cashier, "待支付的付款批次", "待支付")
         order = PaymentOrder.objects.latest("pk")
         if cashier.locator("#execute-voucher_no").count():
             press(cashier, "execute", "批次已提交支付", voucher_no=f"GK{number}", voucher_on=day)
@@ -235,8 +227,7 @@ def register(story: Story, browser_as: SignIn, look: Look) -> None:
         phone=house.admin.phone, email=house.admin.email,
     )  # fmt: skip
     security = browser_as("security_admin")
-    work(security, "待批准的邀请")
-    row(security, house.admin.name)
+    work(security, "待批准的邀请", house.admin.name)
     look(security)
     press(security, "send", "邀请已发出")
 
@@ -246,6 +237,8 @@ def spend(me: Page, lines: dict[int, tuple[str, str]]) -> None:
     for number, (voucher, day) in lines.items():
         line = me.locator(f"#act-record_expense label:has(#record_expense-line_no_{number - 1})")
         name, left = (line.text_content() or "").strip().removesuffix(" 元）").split("（余 ")
-        values = {"voucher_no": voucher, "spent_on": day, f"line_no_{number - 1}": True}
+        values = {"voucher_no": voucher, "spent_on": day}
+        if not me.locator(f"#record_expense-line_no_{number - 1}").is_checked():
+            values[f"line_no_{number - 1}"] = True
         values |= {"amount": left.replace(",", ""), "item": name[2:60], "payee": "武汉示例服务社"}
         press(me, "record_expense", "支出已入账", **values)

@@ -15,7 +15,7 @@ from grants.proposals.lifecycle import P
 from grants.proposals.models import Proposal
 from grants.rounds.selectors import application_window
 from tests.journeys.browsing import sign_in_on
-from tests.journeys.clicking import follow, reads, row, told, work
+from tests.journeys.clicking import follow, reads, told, work
 
 pytestmark = pytest.mark.journey
 
@@ -43,8 +43,7 @@ def answer(proposal, section, field):
 
 def open_draft(page, proposal):
     """From the desk to the page on which the draft is written."""
-    work(page, "尚未提交的草稿")
-    row(page, proposal.title)
+    work(page, "尚未提交的草稿", proposal.title)
     follow(page, "继续填写")
 
 

@@ -30,6 +30,7 @@ from tests.journeys.clicking import (
     reads_not,
     row,
     send,
+    told,
     work,
 )
 from tests.journeys.house import Door
@@ -82,8 +83,7 @@ def test_the_bureau_registers_the_organisation_and_lets_its_people_in(
         place(me, "我的单位")
         press(me, "account", "账户已填报", bank=house.account.bank, number=house.account.number)
         clerk = browser_as("finance_clerk")
-        work(clerk, "待核验的银行账户")
-        row(clerk, house.name)
+        work(clerk, "待核验的银行账户", house.name)
         look(clerk)
         press(clerk, "verify", "账户已核验")
     site.doors[US] = Door(house.admin.email, PASSWORD, "")
@@ -134,14 +134,12 @@ def test_officers_screen_it_and_find_it_eligible(site, story, browser_as, count,
     site.play(around.places_answer)
     with count("screening", OWN):
         operator = browser_as("operator")
-        work(operator, "待资格审查的申报")
+        work(operator, "待资格审查的申报", story.title)
         look(operator)
-        row(operator, story.title)
         press(operator, "screen", "已逐项核对")
         reads(operator, "待判断 3", "通过 15")
         clerk = browser_as("clerk")
-        work(clerk, "待资格审查的申报")
-        row(clerk, story.title)
+        work(clerk, "待资格审查的申报", story.title)
         look(clerk)
         press(clerk, "pass_manual", "已判为通过", says="已核对章程、登记证书和盖章页原件")
         press(clerk, "find_eligible", "资格审查通过")
@@ -159,8 +157,7 @@ def test_a_panel_is_drawn_before_a_witness_and_given_its_sheets(site, story, bro
     chapter.on(site, "2026-05-27")
     with count("panel", SHARED):
         chief = browser_as("section_chief")
-        work(chief, "征集已截止、待进入评审的届次")
-        row(chief, chapter.ROUND)
+        work(chief, "征集已截止、待进入评审的届次", chapter.ROUND)
         look(chief)
         press(chief, "start_selection", "本届已进入评审")
         chapter.on(site, "2026-05-28")
@@ -173,8 +170,7 @@ def test_a_panel_is_drawn_before_a_witness_and_given_its_sheets(site, story, bro
         send(clerk, "已抽取", round_code="WCCT-2026", purpose="申报评审", seed="20260528")
         look(clerk)
         supervisor = browser_as("supervisor")
-        work(supervisor, "待见证的专家抽取")
-        row(supervisor, "申报评审")
+        work(supervisor, "待见证的专家抽取", "申报评审")
         press(supervisor, "witness", "已见证")
         chapter.form_panel(clerk, "申报评审", look)
         drawn = clerk.locator("#seat_drawn-draw option").nth(1).text_content()
@@ -187,8 +183,7 @@ def test_a_panel_is_drawn_before_a_witness_and_given_its_sheets(site, story, bro
         send(secretary, "申报已编入评审组", seed="20260528-1")
         chapter.assign(site, secretary, "20260601")
         chapter.on(site, "2026-06-03", "08:30:00")
-        work(secretary, "待开放评分的评审组")
-        row(secretary, "申报评审")
+        work(secretary, "待开放评分的评审组", "申报评审")
         press(secretary, "open", "已开放评分")
         look(secretary)
 
@@ -199,17 +194,17 @@ def test_an_expert_declares_scores_blind_and_locks(site, story, browser_as, coun
     key = next(one.key for one in site.stage.world.experts if users[one.key].person.name == name)
     with count("score sheet", OWN):
         expert = browser_as(key)
-        work(expert, "待声明是否回避的材料")
+        work(expert, "待声明是否回避的材料", story.title)
         look(expert)
-        row(expert, story.title)
         reads(expert, "打开材料之前，请先声明")
-        press(expert, "attest", "已声明", no_interest=True)
+        press(expert, "attest", "已声明")
         reads(expert, "锁定匿名部分后显示")
         reads_not(expert, story.house.name, story.house.short_name, story.house.admin.name)
         look(expert)
         chapter.give_points(expert)
         expert.locator("#saved").get_by_text("已保存").wait_for()
-        chapter.confirm(expert, "锁定匿名部分", "匿名部分已锁定")
+        go(expert, "锁定匿名部分，看第二部分")
+        told(expert, "匿名部分已锁定")
         reads(expert, "第二部分（团队等）", "团队构成")
         chapter.give_points(expert)
         expert.locator("#sheet textarea").last.fill("需求真实，做法可行，预算与活动对应，建议立项。")
@@ -244,18 +239,15 @@ def test_the_meeting_decides_and_the_notice_runs(site, story, browser_as, visito
             attendees="钱局长、孙副局长、李科长", money_reply_no="武财社〔2026〕31号",
             scan=paper("会议纪要扫描件.pdf", minutes, "application/pdf"),
         )  # fmt: skip
-        work(clerk, "待公示的拟立项项目")
-        row(clerk, "WCCT-2026-JD-01")
+        work(clerk, "待公示的拟立项项目", "WCCT-2026-JD-01")
         press(clerk, "announce", "公示稿已拟好", contact=CONTACT)
         reads(clerk, "没有发现身份证号、手机号和银行账号", story.title)
         chapter.on(site, "2026-06-08", "08:50:00")
-        work(leader, "待发布的公示")
-        row(leader, "公示")
+        work(leader, "待发布的公示", "公示")
         press(leader, "publish", "公示已发布")
         look(leader)
         editor = browser_as("editor")
-        work(editor, "待登记政府网站同步公示")
-        row(editor, "公示")
+        work(editor, "待登记政府网站同步公示", "公示")
         picture = paper("公示.png", picture_of("公示", [story.title]))
         address = "https://www.wuchang.example/gongshi/1.html"
         press(editor, "record_posting", "已登记", url=address, screenshot=picture)
@@ -268,8 +260,7 @@ def test_the_meeting_decides_and_the_notice_runs(site, story, browser_as, visito
     reads_not(public, "得分")
     chapter.on(site, "2026-06-15", "09:10:00")
     with count("award", SHARED):
-        work(leader, "公示无异议待立项的项目")
-        row(leader, "WCCT-2026-JD-01")
+        work(leader, "公示无异议待立项的项目", "WCCT-2026-JD-01")
         press(leader, "award", "已立项")
         place(chief, "届次")
         row(chief, "WCCT-2026")
@@ -281,9 +272,8 @@ def test_the_meeting_decides_and_the_notice_runs(site, story, browser_as, visito
 def test_both_sides_sign_the_agreement(site, story, browser_as, count, look):
     with count("agreement", OWN):
         me = browser_as(US)
-        work(me, "待签署的协议")
+        work(me, "待签署的协议", story.title)
         look(me)
-        row(me, story.title)
         with me.expect_download() as text:
             me.get_by_role("link", name="下载协议全文").first.click()
         assert text.value.suggested_filename.endswith(".pdf")
@@ -291,8 +281,7 @@ def test_both_sides_sign_the_agreement(site, story, browser_as, count, look):
         press(me, "accept", "已签署，等待主办单位签署", seal_page=seal, was_read=True)
     with count("countersignature", OWN):
         chief = browser_as("section_chief")
-        work(chief, "待主办单位签署的协议")
-        row(chief, story.title)
+        work(chief, "待主办单位签署的协议", story.title)
         press(chief, "sign", "协议已签署")
         look(chief)
     story.facts["seals"] = 1
@@ -348,27 +337,23 @@ def test_the_auditor_finds_nothing_and_accounts_are_settled(site, story, browser
         firm = chief.locator("#id_firm option").nth(1).text_content()
         send(chief, round=[chapter.ROUND], firm=[firm], contract_no="WCCT-2026-SJ-01", seed="20270510")
         auditor = browser_as("auditor")
-        work(auditor, "待开始的审计")
-        row(auditor, chapter.ROUND)
+        work(auditor, "待开始的审计", chapter.ROUND)
         press(auditor, "start", "已按种子抽取")
         look(auditor)
     with count("audit page", OWN):
-        work(auditor, "待核对的项目")
-        row(auditor, story.title)
+        work(auditor, "待核对的项目", story.title)
         press(auditor, "check", "已核对", remark="抽查凭证与原件相符")
         look(auditor)
     chapter.on(site, "2027-05-24", "15:00:00")
     with count("audit", SHARED):
-        work(auditor, "待发出的审计发现")
-        row(auditor, chapter.ROUND)
+        work(auditor, "待发出的审计发现", chapter.ROUND)
         press(auditor, "issue", "审计发现已发")
         chapter.on(site, "2027-06-08")
         auditor.reload()
         press(auditor, "close_replies", "答复已收齐")
         press(auditor, "conclude", "审计结论已出具", report_no="允诚专审〔2027〕018号")
     with count("settlement", OWN):
-        work(chief, "待结算的项目")
-        row(chief, story.title)
+        work(chief, "待结算的项目", story.title)
         press(chief, "settle", "已结算")
         reads(chief, "核定支出", "18,000.00")
     site.settle()
@@ -378,9 +363,8 @@ def test_the_auditor_finds_nothing_and_accounts_are_settled(site, story, browser
 def test_the_file_is_sealed_and_can_be_downloaded(site, story, browser_as, count, look):
     with count("archive", OWN):
         clerk = browser_as("clerk")
-        work(clerk, "待归档的项目")
+        work(clerk, "待归档的项目", story.title)
         look(clerk)
-        row(clerk, story.title)
         reads(clerk, "主要材料已齐")
         press(clerk, "pack", "已开始打包")
         site.settle()

@@ -102,8 +102,7 @@ def uphold(browser_as, lodged, words, assert_accessible):
     reads(page, RESIDENT, CONTACT, words["text"])
     assert_accessible(page)
     press(page, "investigate", "已受理")
-    work(page, "核查中待答复的异议")
-    row(page, lodged.number)
+    work(page, "核查中待答复的异议", lodged.number)
     press(page, "uphold", "请填写这一项，其余内容都已保留", finding=words["inquiry"])
     assert page.locator("#uphold-finding").input_value() == words["inquiry"]
     page.locator("#uphold-reply").fill(words["reply"])

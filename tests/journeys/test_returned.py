@@ -9,7 +9,7 @@ from config.world.year.stage import shanghai
 from grants.proposals.lifecycle import P
 from grants.proposals.models import Proposal
 from tests.journeys import scenes
-from tests.journeys.clicking import follow, press, reads, reads_not, row, told, work
+from tests.journeys.clicking import follow, press, reads, reads_not, told, work
 
 pytestmark = pytest.mark.journey
 
@@ -44,8 +44,7 @@ def test_an_application_is_returned_with_remarks_and_comes_back_mended(site, bro
 
 def send_back(page, proposal, assert_accessible):
     """The operator writes remarks where they belong and sends everything back at once."""
-    work(page, "待资格审查的申报")
-    row(page, proposal.title)
+    work(page, "待资格审查的申报", proposal.title)
     assert_accessible(page)
     send_button = page.get_by_role("button", name="退回，并附各栏目的意见")
     with page.expect_navigation():
@@ -64,8 +63,7 @@ def send_back(page, proposal, assert_accessible):
 
 def mend(page, proposal, assert_accessible):
     """The applicant finds it on the desk, the remark at its field, writes anew and hands in again."""
-    work(page, "退回待补正的申报")
-    row(page, proposal.title)
+    work(page, "退回待补正的申报", proposal.title)
     reads(page, "补正截止", REMARK, ON_THE_BUDGET)
     reads_not(page, "operator", "运营")
     assert_accessible(page)
@@ -84,8 +82,7 @@ def mend(page, proposal, assert_accessible):
 
 def look_again(page, proposal, assert_accessible):
     """The screener sees what changed, beside what was remarked."""
-    work(page, "待资格审查的申报")
-    row(page, proposal.title)
+    work(page, "待资格审查的申报", proposal.title)
     reads(page, "与第 1 版相比", "有改动")
     follow_anchor(page, "风险与预案")
     place = page.locator("#field-risks")

@@ -96,9 +96,8 @@ def fill_points(page, share):
 
 def score(page, site, who, sheet, proposal, secret, assert_accessible):
     """The reserve declares, scores the blind part, locks it, sees the rest, scores and locks."""
-    work(page, "待声明是否回避的材料")
-    row(page, sheet.dossier.code)
-    press(page, "attest", "已声明", no_interest=True)
+    work(page, "待声明是否回避的材料", sheet.dossier.code)
+    press(page, "attest", "已声明")
     reads(page, proposal.title, proposal.community.display_name, "锁定匿名部分后显示")
     hides(page, [*secret, proposal.community.code])
     assert_accessible(page)
@@ -106,9 +105,8 @@ def score(page, site, who, sheet, proposal, secret, assert_accessible):
     a_session_ends(page, site, who, sheet)
     total = float(page.locator("#total").inner_text())
     hides(page, secret)
-    page.locator("#sheet summary", has_text="锁定匿名部分").click()
     with page.expect_navigation():
-        page.get_by_role("button", name="确认锁定匿名部分").click()
+        page.get_by_role("button", name="锁定匿名部分，看第二部分").click()
     told(page, "匿名部分已锁定")
     assert float(page.locator("#total").inner_text()) >= total
     team = proposal.sections.get(section="team").data["team"]
@@ -154,7 +152,7 @@ def sees_nothing_of_others(page, own, other, secret):
     work(page, "待声明是否回避的材料")
     hides(page, [*secret, other.reviewer.name])
     row(page, own.dossier.code)
-    press(page, "attest", "已声明", no_interest=True)
+    press(page, "attest", "已声明")
     theirs = [COMMENT, REASON, other.reviewer.name, *secret]
     hides(page, theirs)
     boxes = page.locator("#sheet input[data-points]")

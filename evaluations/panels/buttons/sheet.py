@@ -38,21 +38,17 @@ def can_be_asked(sheet: Sheet) -> Any:
     return _("已申请重开，等待监督人决定。") if sheet.reopen_asked_at else ""
 
 
-def press_attest(sheet: Sheet, data: dict[str, Any], **press: Any) -> Any:
-    """Declare that there is no interest."""
-    return services.attest(sheet_id=sheet.pk, **press)
-
-
 SHEET = (
     Button(
         "attest",
-        _("声明并打开材料"),
+        _("我声明没有上述关系，打开材料"),
         "panels.attest",
-        press_attest,
+        calls(services.attest, "sheet_id"),
         verb="attest",
         tone="primary",
-        form=forms.AttestForm,
-        unfolded=True,
+        hint=_(
+            "本人与该材料的申报单位及其负责人没有亲属、任职、投资、辅导、合作或竞争等可能影响公正评审的关系。"
+        ),
         done=_("已声明，请阅读材料后评分。"),
     ),
     Button(

@@ -182,14 +182,3 @@ class OwnRecusalForm(ReasonForm):
         help_text=_("例如：亲属、任职、曾辅导该项目、近三年有合作。评审组秘书和监督人会看到。"),
     )
     field_order = ("kind", "reason")
-
-
-class AttestForm(forms.Form):
-    """Declare, with a tick, that there is no interest."""
-
-    no_interest = forms.BooleanField(
-        label=_(
-            "本人与该材料的申报单位及其负责人没有亲属、任职、投资、辅导、合作或竞争等可能影响公正评审的关系。"
-        ),
-        error_messages={"required": _("请先勾选声明；有利害关系的，请办理回避。")},
-    )

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from core.policy import Actor, Role, require
-from core.todo import Todo
+from core.todo import Pending, Todo
 from evaluations.panels.lifecycle import D, P, S
 from evaluations.panels.models import Dossier, Panel, PanelSeat, SeatKind, Sheet
 from evaluations.panels.permissions import REVIEWERS, SEATED
@@ -101,39 +101,32 @@ def progress_for(actor: Actor, panel: Panel) -> Progress:
     return progress(panel)
 
 
-def todo_for(actor: Actor, *, now: datetime) -> list[Todo]:
+def todo_for(actor: Actor, *, now: datetime) -> list[Todo | Pending]:
     """Return what waits for somebody in this room; the same number of queries for one row and for many."""
-    todos: list[Todo] = []
+    todos: list[Todo | Pending] = []
     if actor.person_id is not None and actor.has(*REVIEWERS):
         todos += _reviewers_work(actor)
     if actor.person_id is not None and actor.has(*SEATED):
         todos += _officers_of_panels(actor)
     if actor.has(Role.SUPERVISOR):
         label, asked = _("待监督确认的重开评分申请"), asked_to_reopen()
-        todos.append(Todo(label, asked.count(), url_name="panels", query="waits=reopen"))
+        todos.append(Pending(label, asked, url_name="panels", query="waits=reopen"))
     if actor.has(Role.CLERK):
         loose = Dossier.objects.filter(state=D.WAITING, panel__isnull=True)
-        todos.append(Todo(_("待编入评审组的材料"), loose.count(), url_name="panels", query="waits=dossiers"))
-    return [todo for todo in todos if todo.count]
+        todos.append(Pending(_("待编入评审组的材料"), loose, url_name="panels", query="waits=dossiers"))
+    return [todo for todo in todos if isinstance(todo, Pending) or todo.count]
 
 
-def _reviewers_work(actor: Actor) -> list[Todo]:
-    counted = (
-        sheets_of(actor)
-        .filter(panel__state__in=[P.SCORING, P.LOCKED])
-        .order_by()
-        .values("state")
-        .annotate(n=Count("pk"), due=Min("panel__due_at"), first=Min("public_id"))
-    )
+def _reviewers_work(actor: Actor) -> list[Pending]:
+    mine = sheets_of(actor).filter(panel__state__in=[P.SCORING, P.LOCKED])
     labels = {S.ASSIGNED: _("待声明是否回避的材料"), S.OPEN: _("待完成的评分表")}
-    rows = {row["state"]: row for row in counted if row["state"] in labels}
     return [
-        Todo(labels[state], 1, row["due"], url_name="sheet", args=(row["first"],))
-        if row["n"] == 1
-        else Todo(labels[state], row["n"], row["due"], url_name="sheets", query=f"state={state}")
-        for state in labels
-        if (row := rows.get(state))
-    ]
+        Pending(
+            label, mine.filter(state=state), "panel__due_at", "sheets", query=f"state={state}",
+            page="sheet", titled="dossier__title",
+        )
+        for state, label in labels.items()
+    ]  # fmt: skip
 
 
 def _officers_of_panels(actor: Actor) -> list[Todo]:

@@ -117,6 +117,13 @@ def todo_for(actor: Actor, now: datetime) -> list[Pending]:
     return [*_todo_of_auditor(actor), *_todo_of_grantee(actor), *_todo_of_bureau(actor)]
 
 
+PAGE: dict[str, Any] = {
+    "page": "audit_page",
+    "titled": "project__title",
+    "keys": ("engagement__public_id", "public_id"),
+}
+
+
 def _todo_of_auditor(actor: Actor) -> list[Pending]:
     firms = actor.bodies(Role.AUDITOR)
     if not firms:
@@ -131,7 +138,7 @@ def _todo_of_auditor(actor: Actor) -> list[Pending]:
     )
     return [
         _step(_("待开始的审计"), mine, E.ENGAGED),
-        Pending(_("待核对的项目"), unchecked, url_name="audit_pages", query="stage=unchecked"),
+        Pending(_("待核对的项目"), unchecked, url_name="audit_pages", query="stage=unchecked", **PAGE),
         _step(_("待发出的审计发现"), mine.filter(~still), E.FIELDWORK),
         _step(_("待收齐的答复"), mine, E.FINDINGS_ISSUED, "reply_by"),
         Pending(_("待作结论的审计发现"), undecided, url_name="findings", query="stage=undecided"),
@@ -171,12 +178,19 @@ def _todo_of_bureau(actor: Actor) -> list[Pending]:
         todos.append(
             Pending(
                 _("待结算的项目"), waiting.filter(project__state=J.AUDITING), url_name="audit_pages",
-                query="stage=unsettled",
+                query="stage=unsettled", **PAGE,
             )
         )  # fmt: skip
     if actor.has(Role.CLERK):
         closed = Project.objects.filter(state=J.CLOSED)
         todos.append(
-            Pending(_("待归档的项目"), closed, url_name="archive", query="state=closed", page="archive_file")
+            Pending(
+                _("待归档的项目"),
+                closed,
+                url_name="archive",
+                query="state=closed",
+                page="archive_file",
+                titled="title",
+            )
         )
     return todos

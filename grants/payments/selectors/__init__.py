@@ -187,7 +187,13 @@ def _todo_of_payee(actor: Actor) -> list[Pending]:
     owed = Recovery.objects.filter(state__in=[V.DEMANDED, V.REFERRED], project__payee_id__in=bodies)
     return [
         Pending(
-            _("待提交票据的拨款"), bare, "due_on", "tranches", query="state=due&paper=no", page="tranche"
+            _("待提交票据的拨款"),
+            bare,
+            "due_on",
+            "tranches",
+            query="state=due&paper=no",
+            page="tranche",
+            titled="project__title",
         ),
         Pending(_("待退回的资金"), owed, "pay_by", "recoveries", query="owed=yes"),
     ]
@@ -200,17 +206,37 @@ def _todo_of_finance(actor: Actor) -> list[Pending]:
         todos.append(Pending(_("待制单的拨款"), due, "due_on", "new_batch"))
     if actor.has(Role.FINANCE_APPROVER, Role.LEADER):
         made = OrderBatch.objects.filter(state=B.MADE).exclude(made_by_id=actor.user_id or 0)
-        todos.append(Pending(_("待审批的付款批次"), made, "", "batches", query="state=made", page="batch"))
+        todos.append(
+            Pending(
+                _("待审批的付款批次"), made, "", "batches", query="state=made", page="batch", titled="number"
+            )
+        )
     if actor.has(Role.CASHIER):
         mine = ~Q(approved_by_id=actor.user_id)
         ready = OrderBatch.objects.filter(mine, state=B.APPROVED)
         todos.append(
-            Pending(_("待支付的付款批次"), ready, "", "batches", query="state=approved", page="batch")
+            Pending(
+                _("待支付的付款批次"),
+                ready,
+                "",
+                "batches",
+                query="state=approved",
+                page="batch",
+                titled="number",
+            )
         )
         out = PaymentOrder.objects.filter(state=O.EXECUTED).values("batch")
         sent = OrderBatch.objects.filter(pk__in=out)
         todos.append(
-            Pending(_("待登记回单的付款批次"), sent, "", "batches", query="state=executed", page="batch")
+            Pending(
+                _("待登记回单的付款批次"),
+                sent,
+                "",
+                "batches",
+                query="state=executed",
+                page="batch",
+                titled="number",
+            )
         )
     if actor.has(Role.CASHIER, Role.FINANCE_CLERK):
         owed = Recovery.objects.filter(state__in=[V.DEMANDED, V.REFERRED])

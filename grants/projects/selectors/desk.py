@@ -75,7 +75,7 @@ def _pending(
 ) -> Pending:
     found = waiting(name, actor, clock.day_of(now), rows)
     page = "" if name == "judging" else "project"
-    return Pending(label, found, due, url_name="projects", query=f"waits={name}", page=page)
+    return Pending(label, found, due, url_name="projects", query=f"waits={name}", page=page, titled="title")
 
 
 def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:

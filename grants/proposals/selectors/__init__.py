@@ -271,7 +271,15 @@ def _applicants_todos(actor: Actor, seen: QuerySet[Proposal]) -> list[Pending]:
         return []
     mine = seen.filter(Q(applicant_id__in=own) | Q(host_id__in=own))
     return [
-        Pending(label, mine.filter(state=state), due, url_name="proposals", query=f"state={state.value}")
+        Pending(
+            label,
+            mine.filter(state=state),
+            due,
+            url_name="proposals",
+            query=f"state={state.value}",
+            page="proposal",
+            titled="title",
+        )
         for label, state, due in (
             (_("退回待补正的申报"), P.RETURNED, "correction_due"),
             (_("待提交的优化稿"), P.OPTIMISING, ""),
@@ -285,14 +293,32 @@ def _places_todos(actor: Actor) -> list[Pending]:
     if areas := actor.areas(Role.COMMUNITY_WORKER):
         asked = PlaceConsent.objects.filter(state=C.ASKED, community__code__in=areas)
         label = _("待确认落地意见的申报")
-        todos.append(Pending(label, asked, url_name="consents", query="state=asked"))
+        todos.append(
+            Pending(
+                label,
+                asked,
+                url_name="consents",
+                query="state=asked",
+                page="consent",
+                titled="proposal__title",
+            )
+        )
     if areas := actor.areas(Role.STREET_OFFICER):
         within = Q(pk__in=[])
         for area in areas:
             within |= Q(community__code__startswith=area)
         label = _("辖区社区尚未答复的落地意见")
         asked = PlaceConsent.objects.filter(within, state=C.ASKED)
-        todos.append(Pending(label, asked, url_name="consents", query="state=asked"))
+        todos.append(
+            Pending(
+                label,
+                asked,
+                url_name="consents",
+                query="state=asked",
+                page="consent",
+                titled="proposal__title",
+            )
+        )
     return todos
 
 
@@ -305,27 +331,53 @@ def todo_for(actor: Actor, now: datetime) -> list[Pending]:
         unadvised = seen.filter(~advised, state=P.SUBMITTED)
         todos.append(
             Pending(
-                _("待资格审查的申报"), unadvised, url_name="screening", query="wait=screen", page="screen"
+                _("待资格审查的申报"),
+                unadvised,
+                url_name="screening",
+                query="wait=screen",
+                page="screen",
+                titled="title",
             )
         )
     if actor.has(Role.CLERK):
         again = unsigned(seen.filter(state=P.RECHECKING), actor, "advise_ineligible", "find_ineligible")
         todos.append(
-            Pending(_("待复核的申报"), again, url_name="screening", query="wait=recheck", page="screen")
+            Pending(
+                _("待复核的申报"),
+                again,
+                url_name="screening",
+                query="wait=recheck",
+                page="screen",
+                titled="title",
+            )
         )
         todos.append(Pending(_("待送专家评审的申报"), awaiting_review(), url_name="lay_before"))
     if actor.has(Role.SECTION_CHIEF):
         awaiting = unsigned(seen.filter(advised, state=P.SUBMITTED), actor, "advise_ineligible")
         todos.append(
             Pending(
-                _("待确认的不通过意见"), awaiting, url_name="screening", query="wait=confirm", page="screen"
+                _("待确认的不通过意见"),
+                awaiting,
+                url_name="screening",
+                query="wait=confirm",
+                page="screen",
+                titled="title",
             )
         )
     todos += _places_todos(actor)
     if actor.has(Role.COACH):
         improving = seen.filter(state=P.OPTIMISING)
         label = _("正在优化、待辅导的申报")
-        todos.append(Pending(label, improving, url_name="proposals", query="state=optimising"))
+        todos.append(
+            Pending(
+                label,
+                improving,
+                url_name="proposals",
+                query="state=optimising",
+                page="proposal",
+                titled="title",
+            )
+        )
     return todos
 
 

@@ -129,7 +129,7 @@ def another_panel(cast):
 
 
 def labels(who):
-    return {str(todo.label): todo.count for todo in selectors.todo_for(who, now=NOW)}
+    return {str(todo.label): todo.count for todo in selectors.todo_for(who, now=NOW) if todo.count}
 
 
 def test_each_desk_tells_what_waits_there_and_nowhere_else(cast):

@@ -368,7 +368,7 @@ def test_an_applicant_finds_work_on_the_desk(call):
     assert set(waiting) == {"退回待补正的申报"}
     client = browser(call.house.admin_user)
     with moment(SCREENING):
-        assert "/proposals/?state=returned" in client.get("/desk/").content.decode()
+        assert f'href="{made.get_absolute_url()}"' in client.get("/desk/").content.decode()
         found = client.get("/proposals/?state=returned").context["list"].page.object_list
     assert [one.pk for one in found] == [made.pk]
 
