@@ -61,10 +61,18 @@ class Office(Bureau):
 
     def __init__(self) -> None:
         super().__init__()
+        self.known: dict[str, Actor] = {}
         self.second_clerk = someone("吴经办", self.section, "clerk")
         self.second_chief = someone("郑科长", self.section, "section_chief")
         self.second_leader = someone("冯局长", self.committee, "leader")
         self.stranger = Actor(user_id=999_999, person_id=999_999)
+
+    def __getattr__(self, role: str) -> Actor:
+        """Return the actor who holds a role, asked for once: nobody here changes posts."""
+        known = self.__dict__.get("known", {})
+        if role not in known:
+            known[role] = super().__getattr__(role)
+        return known[role]
 
 
 def a_round(office: Bureau, *, state: str = "drafting", **changes: Any) -> Round:
