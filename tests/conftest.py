@@ -19,6 +19,17 @@ hypothesis.register_profile("house", deadline=None, suppress_health_check=[Healt
 hypothesis.load_profile("house")
 
 
+# The files that take longest, the longest first.
+FIRST = (
+    "trust/test_confidentiality",
+    "journeys/test_life",
+    "trust/test_fuzz",
+    "config/world/test_year",
+    "journeys/",
+    "config/test_moving",
+)
+
+
 def engine() -> str:
     """sqlite or postgres: the engine of this run."""
     return "sqlite" if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") else "postgres"
@@ -27,20 +38,16 @@ def engine() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what belongs to the other engine; it is not skipped, it runs in the other run.
 
-    Journeys and the proofs of trust take minutes each: they run when their folder is asked for
-    (make test ENGINE=sqlite ARGS='tests/journeys tests/trust').
+    What takes minutes comes first, so that no process is left alone with it at the end.
     """
     other = "postgres_only" if engine() == "sqlite" else "sqlite_only"
-    asked = " ".join(config.args)
-    folders = [folder for folder in ("journeys", "trust") if folder not in asked]
-    away = [
-        item
-        for item in items
-        if item.get_closest_marker(other) or any(f"tests/{folder}/" in item.nodeid for folder in folders)
-    ]
+    away = [item for item in items if item.get_closest_marker(other)]
     if away:
         config.hook.pytest_deselected(items=away)
-        items[:] = [item for item in items if item not in away]
+    kept = [item for item in items if not item.get_closest_marker(other)]
+    items[:] = sorted(
+        kept, key=lambda item: next((n for n, name in enumerate(FIRST) if name in item.nodeid), len(FIRST))
+    )
 
 
 @pytest.fixture(scope="session")

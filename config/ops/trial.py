@@ -70,7 +70,11 @@ def _run(engine: str, services: Services, extra: list[str]) -> Figures:
     }
     if engine == "postgres":
         environment["DATABASE_URL"] = services.database_url
-    parallel = [] if any(word.startswith("-n") for word in extra) else ["-n", "2", "--dist", "loadfile"]
+    parallel = (
+        []
+        if any(word.startswith("-n") for word in extra)
+        else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    )
     command_line = [str(PYTHON), "-m", "pytest", "-q", f"--junitxml={report}", *parallel, *extra]
     started = time.monotonic()
     suite = subprocess.Popen(command_line, cwd=ROOT, env=environment, start_new_session=True)

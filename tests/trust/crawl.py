@@ -16,7 +16,8 @@ from django.urls import Resolver404, resolve
 from tests.trust.reading import links_of, text_of
 
 NOT_OPENED = ("/static/", "/accounts/logout", "/i18n/", "/elder", f"/{settings.EDITOR_PATH}")
-PER_ROUTE = 6
+# How many objects of each kind of page one person opens, and how many of what others were offered are tried.
+PER_ROUTE, OFFERED = 3, 2
 READS = ("export", "page", "q", "state", "read")
 
 Look = Callable[[str, str, Any, str], None]
@@ -82,7 +83,7 @@ def knock(visit: Visit, addresses: Iterable[str], look: Look) -> None:
             opened(visit, address, look)
 
 
-def by_route(visits: Iterable[Visit], chance: random.Random, most: int = 3) -> list[str]:
+def by_route(visits: Iterable[Visit], chance: random.Random, most: int = OFFERED) -> list[str]:
     """A few addresses of every kind that anybody could open, those without an object left out."""
     found: dict[str, set[str]] = defaultdict(set)
     for visit in visits:
