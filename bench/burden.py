@@ -8,8 +8,8 @@ from a drop-down list counts as two clicks, a key stroke as none, signing in as 
 experts, finance, auditor. What is done once for all projects of a round (drawing and running the panels,
 the decision, the notice, payment batches, engaging the auditor) is told apart as ``round_clicks``, and what
 an organisation does once for all its applications (register, invite, bank account) as ``entry_clicks``.
-The journey fills one of the five score sheets of the application by hand; ``life_clicks_all_sheets`` adds the
-other four at the same price. ``grantee_clicks`` is the share of the organisation itself.
+The journey fills one of the five score sheets of the application by hand; the other four are added at the
+same price. ``grantee_clicks`` is the share of the organisation itself.
 """
 
 from __future__ import annotations
@@ -60,8 +60,7 @@ def figures(found: Mapping[str, Any]) -> list[Figure]:
     applying, sheet = own["application"], own["score sheet"]["clicks"]
     return [
         Figure("apply_clicks", applying["clicks"], "clicks", 40),
-        Figure("life_clicks", clicks(found, OWN), "clicks", 120),
-        Figure("life_clicks_all_sheets", clicks(found, OWN) + (SHEETS - 1) * sheet, "clicks"),
+        Figure("life_clicks", clicks(found, OWN) + (SHEETS - 1) * sheet, "clicks", 120),
         Figure("grantee_clicks", sum(own[name]["clicks"] for name in GRANTEE), "clicks"),
         Figure("round_clicks", clicks(found, SHARED), "clicks"),
         Figure("entry_clicks", clicks(found, ONCE), "clicks"),

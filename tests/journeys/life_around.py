@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Q
+
 from config.world.content import build_world
 from config.world.content.model import OrganisationCard, ProposalCard
 from config.world.year import applying, judging
@@ -136,10 +138,12 @@ def places_answer(stage: Stage) -> None:
     stage.at(stage.when("2026-05-06", "09:30:00"))
 
 
-def others_score(stage: Stage) -> None:
-    """Every sheet that waits is filled by its expert: ours with full marks."""
+def others_score(stage: Stage, *, but_ours: int) -> None:
+    """Every sheet that waits is filled by its expert, ours by the others with full marks; what is left is the
+    sheet on ours of the person ``but_ours``, who comes to it from the one before."""
     cards = judging.cards_of(stage)
     waiting = Sheet.objects.filter(panel__stage="application", state="assigned")
+    waiting = waiting.exclude(~Q(dossier_id__in=cards), reviewer_id=but_ours)
     for one in waiting.select_related("dossier__rubric_version").order_by("pk"):
         if one.dossier_id in cards:
             judging.fill(stage, one, cards[one.dossier_id])

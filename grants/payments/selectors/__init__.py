@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -199,6 +200,10 @@ def _todo_of_payee(actor: Actor) -> list[Pending]:
     ]
 
 
+def _batches(label: Any, rows: QuerySet[OrderBatch], query: str) -> Pending:
+    return Pending(label, rows, "", "batches", query=query, page="batch", titled="number")
+
+
 def _todo_of_finance(actor: Actor) -> list[Pending]:
     todos: list[Pending] = []
     if actor.has(Role.FINANCE_CLERK):
@@ -206,38 +211,14 @@ def _todo_of_finance(actor: Actor) -> list[Pending]:
         todos.append(Pending(_("待制单的拨款"), due, "due_on", "new_batch"))
     if actor.has(Role.FINANCE_APPROVER, Role.LEADER):
         made = OrderBatch.objects.filter(state=B.MADE).exclude(made_by_id=actor.user_id or 0)
-        todos.append(
-            Pending(
-                _("待审批的付款批次"), made, "", "batches", query="state=made", page="batch", titled="number"
-            )
-        )
+        todos.append(_batches(_("待审批的付款批次"), made, "state=made"))
     if actor.has(Role.CASHIER):
         mine = ~Q(approved_by_id=actor.user_id)
         ready = OrderBatch.objects.filter(mine, state=B.APPROVED)
-        todos.append(
-            Pending(
-                _("待支付的付款批次"),
-                ready,
-                "",
-                "batches",
-                query="state=approved",
-                page="batch",
-                titled="number",
-            )
-        )
+        todos.append(_batches(_("待支付的付款批次"), ready, "state=approved"))
         out = PaymentOrder.objects.filter(state=O.EXECUTED).values("batch")
         sent = OrderBatch.objects.filter(pk__in=out)
-        todos.append(
-            Pending(
-                _("待登记回单的付款批次"),
-                sent,
-                "",
-                "batches",
-                query="state=executed",
-                page="batch",
-                titled="number",
-            )
-        )
+        todos.append(_batches(_("待登记回单的付款批次"), sent, "state=executed"))
     if actor.has(Role.CASHIER, Role.FINANCE_CLERK):
         owed = Recovery.objects.filter(state__in=[V.DEMANDED, V.REFERRED])
         todos.append(Pending(_("待到账的退款"), owed, "pay_by", "recoveries", query="owed=yes"))

@@ -293,33 +293,25 @@ def _places_todos(actor: Actor) -> list[Pending]:
     if areas := actor.areas(Role.COMMUNITY_WORKER):
         asked = PlaceConsent.objects.filter(state=C.ASKED, community__code__in=areas)
         label = _("待确认落地意见的申报")
-        todos.append(
-            Pending(
-                label,
-                asked,
-                url_name="consents",
-                query="state=asked",
-                page="consent",
-                titled="proposal__title",
-            )
-        )
+        todos.append(_consents(label, asked))
     if areas := actor.areas(Role.STREET_OFFICER):
         within = Q(pk__in=[])
         for area in areas:
             within |= Q(community__code__startswith=area)
         label = _("辖区社区尚未答复的落地意见")
         asked = PlaceConsent.objects.filter(within, state=C.ASKED)
-        todos.append(
-            Pending(
-                label,
-                asked,
-                url_name="consents",
-                query="state=asked",
-                page="consent",
-                titled="proposal__title",
-            )
-        )
+        todos.append(_consents(label, asked))
     return todos
+
+
+def _consents(label: Any, rows: QuerySet[PlaceConsent]) -> Pending:
+    return Pending(
+        label, rows, url_name="consents", query="state=asked", page="consent", titled="proposal__title"
+    )
+
+
+def _screening(label: Any, rows: QuerySet[Proposal], query: str) -> Pending:
+    return Pending(label, rows, url_name="screening", query=query, page="screen", titled="title")
 
 
 def todo_for(actor: Actor, now: datetime) -> list[Pending]:
@@ -329,41 +321,14 @@ def todo_for(actor: Actor, now: datetime) -> list[Pending]:
     advised = Q(advised_version=F("version_no"))
     if actor.has(Role.OPERATOR, Role.CLERK):
         unadvised = seen.filter(~advised, state=P.SUBMITTED)
-        todos.append(
-            Pending(
-                _("待资格审查的申报"),
-                unadvised,
-                url_name="screening",
-                query="wait=screen",
-                page="screen",
-                titled="title",
-            )
-        )
+        todos.append(_screening(_("待资格审查的申报"), unadvised, "wait=screen"))
     if actor.has(Role.CLERK):
         again = unsigned(seen.filter(state=P.RECHECKING), actor, "advise_ineligible", "find_ineligible")
-        todos.append(
-            Pending(
-                _("待复核的申报"),
-                again,
-                url_name="screening",
-                query="wait=recheck",
-                page="screen",
-                titled="title",
-            )
-        )
+        todos.append(_screening(_("待复核的申报"), again, "wait=recheck"))
         todos.append(Pending(_("待送专家评审的申报"), awaiting_review(), url_name="lay_before"))
     if actor.has(Role.SECTION_CHIEF):
         awaiting = unsigned(seen.filter(advised, state=P.SUBMITTED), actor, "advise_ineligible")
-        todos.append(
-            Pending(
-                _("待确认的不通过意见"),
-                awaiting,
-                url_name="screening",
-                query="wait=confirm",
-                page="screen",
-                titled="title",
-            )
-        )
+        todos.append(_screening(_("待确认的不通过意见"), awaiting, "wait=confirm"))
     todos += _places_todos(actor)
     if actor.has(Role.COACH):
         improving = seen.filter(state=P.OPTIMISING)

@@ -163,7 +163,7 @@ def test_work_of_a_reviewer_carries_the_panels_deadline(cast):
     due = NOW + timedelta(days=1)
     Panel.objects.filter(pk=panel.pk).update(due_at=due)
     todos = selectors.todo_for(cast.expert(panel.sheets.first()), now=NOW)
-    assert [todo.due for todo in todos] == [due]
+    assert [todo.due for todo in todos if todo.count] == [due]
 
 
 def test_the_cut_line_tells_safe_from_doubtful(cast):
