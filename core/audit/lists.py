@@ -17,7 +17,7 @@ from core.audit.models import Entry
 from core.clock import SHANGHAI
 from core.lifecycle import Stateful
 from core.policy import Role
-from core.ui.lists import Choice, Col, Filter, ListPage
+from core.ui.lists import Choice, Col, Filter, ListPage, page_of
 from core.ui.speech import role_words, state_words, verb_words
 from core.ui.timeline import names_of
 
@@ -122,7 +122,7 @@ class LogList(ListPage):
         super().__init__(request, rows)
         self._names: dict[int, str] | None = None
         self.columns = (
-            Col("seq", _("序号"), kind="int", sort="seq", link=lambda one: one.get_absolute_url()),
+            Col("seq", _("序号"), kind="int", sort="seq", link=page_of),
             Col("at", _("时间"), kind="datetime", sort="at"),
             Col("who", _("经办"), value=self.who, width=30),
             Col("thing", _("对象"), value=thing_of, width=24),

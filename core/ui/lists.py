@@ -52,6 +52,18 @@ class Col:
         return obj
 
 
+def page_of(obj: Any) -> str:
+    """The page that the cell of a row leads to."""
+    return str(obj.get_absolute_url())
+
+
+def state_col(title: Any = "", tone: Callable[[Any], str] | None = None, **more: Any) -> Col:
+    """The column that says where every row stands, in the colours of its kind or in ``tone``."""
+    toned = tone or (lambda obj: obj.STATE_TONES.get(obj.state, "neutral"))
+    shown: Callable[[Any], Any] = lambda obj: obj.get_state_display()  # noqa: E731
+    return Col("state", title or _("状态"), "badge", shown, sort="state", tone=toned, **more)
+
+
 @dataclass(frozen=True)
 class Filter:
     """Something a list can be narrowed by; what is not understood narrows nothing."""

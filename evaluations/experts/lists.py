@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from core.ui.lists import Choice, Col, ListPage, Search
+from core.ui.lists import Choice, Col, ListPage, Search, page_of
 from evaluations.experts.models import Draw, Expert
 from evaluations.experts.selectors import field_names
 
@@ -34,7 +34,7 @@ class ExpertList(ListPage):
         super().__init__(request, rows)
         self.today, names = today, field_names()
         self.columns = [
-            Col("code", _("编号"), sort="code", link=lambda one: one.get_absolute_url()),
+            Col("code", _("编号"), sort="code", link=page_of),
             Col("person__name", _("姓名"), sort="person__name"),
             Col(
                 "fields", _("专业领域"), value=lambda one: say("、").join(names.get(f, f) for f in one.fields)
@@ -85,7 +85,7 @@ class DrawList(ListPage):
     nothing = _("还没有抽取过专家。先公布随机种子，再抽取。")
     default_sort = "-created_at"
     columns = [
-        Col("purpose", _("用途"), sort="purpose", link=lambda one: one.get_absolute_url()),
+        Col("purpose", _("用途"), sort="purpose", link=page_of),
         Col("round_code", _("届次"), sort="round_code"),
         Col("seed", _("随机种子")),
         Col("candidates", _("候选"), kind="int", value=lambda one: len(one.candidates)),

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.policy import Actor
-from core.ui.lists import Choice, Col, ListPage, Search
+from core.ui.lists import Choice, Col, ListPage, Search, page_of, state_col
 from evaluations.panels.lifecycle import P, S
 from evaluations.panels.models import Panel, Sheet
 from evaluations.panels.selectors.desk import WORK, waiting
@@ -29,20 +29,13 @@ class PanelList(ListPage):
         super().__init__(request, rows)
         self.actor = actor
         self.columns = [
-            Col("name", _("名称"), sort="name", link=lambda one: one.get_absolute_url()),
+            Col("name", _("名称"), sort="name", link=page_of),
             Col("round_code", _("届次"), sort="round_code"),
             Col("stage", _("环节"), value=lambda one: stage_words(one.stage), sort="stage"),
             Col("meets_on", _("评审日期"), kind="date", sort="meets_on"),
             Col("due_at", _("评分截止"), kind="datetime", sort="due_at"),
             *self._numbers(actor),
-            Col(
-                "state",
-                _("状态"),
-                kind="badge",
-                value=lambda one: one.get_state_display(),
-                tone=lambda one: one.STATE_TONES[one.state],
-                sort="state",
-            ),
+            state_col(),
         ]
         self.filters = [
             Choice("state", _("状态"), choices=P.choices),
@@ -71,20 +64,13 @@ class SheetList(ListPage):
     nothing = _("没有待评审的材料。评审组开放评分后会出现在这里。")
     default_sort = "dossier__code"
     columns = [
-        Col("dossier__code", _("代码"), sort="dossier__code", link=lambda one: one.get_absolute_url()),
+        Col("dossier__code", _("代码"), sort="dossier__code", link=page_of),
         Col("dossier__title", _("名称"), sort="dossier__title"),
         Col("category", _("类别"), value=lambda one: category_words(one)),
         Col("panel__name", _("评审组"), sort="panel__name"),
         Col("panel__due_at", _("评分截止"), kind="datetime", sort="panel__due_at"),
         Col("total", _("我的总分"), kind="decimal"),
-        Col(
-            "state",
-            _("状态"),
-            kind="badge",
-            value=lambda one: one.get_state_display(),
-            tone=lambda one: one.STATE_TONES[one.state],
-            sort="state",
-        ),
+        state_col(),
     ]
     filters = [
         Choice("state", _("状态"), choices=S.choices),

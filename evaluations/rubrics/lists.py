@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from core.ui.lists import Choice, Col, ListPage, Search
+from core.ui.lists import Choice, Col, ListPage, Search, page_of
 
 STAGES = (
     ("application", _("申报评审")),
@@ -26,7 +26,7 @@ class RubricList(ListPage):
     nothing = _("还没有评分表。评分表由数据包导入并定版。")
     default_sort = "code"
     columns = [
-        Col("name", _("名称"), sort="name", link=lambda one: one.get_absolute_url()),
+        Col("name", _("名称"), sort="name", link=page_of),
         Col("stage", _("环节"), value=lambda one: stage_words(one.stage), sort="stage"),
         Col("code", _("代码"), sort="code"),
         Col("version_count", _("版次"), kind="int"),

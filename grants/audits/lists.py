@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.ui.lists import MOST_EXPORTED, Choice, Col, ListPage, Search
+from core.ui.lists import MOST_EXPORTED, Choice, Col, ListPage, Search, page_of, state_col
 from grants.audits.lifecycle import E, F
-from grants.audits.models import AuditPage, Engagement, Finding
+from grants.audits.models import AuditPage, Finding
 from grants.audits.selectors.readiness import shortfalls
 from grants.projects.lifecycle import J
 from grants.projects.models import Project
@@ -34,13 +34,10 @@ class EngagementList(ListPage):
         Choice("state", _("状态"), choices=E.choices),
     ]
     columns = [
-        Col("round__name", _("届次"), link=lambda one: one.get_absolute_url(), sort="round__name", width=32),
+        Col("round__name", _("届次"), link=page_of, sort="round__name", width=32),
         Col("firm__name", _("会计师事务所"), sort="firm__name", width=28),
         Col("contract_no", _("委托合同号"), width=20),
-        Col(
-            "state", _("状态"), "badge", value=lambda one: one.get_state_display(), sort="state",
-            tone=lambda one: Engagement.STATE_TONES[one.state],
-        ),
+        state_col(),
         Col("pages_count", _("项目数"), "int", sort="pages_count"),
         Col("claimed", _("申报支出"), "yuan", sort="claimed"),
         Col("sampled", _("抽查金额"), "yuan", sort="sampled"),
@@ -80,9 +77,7 @@ class PageList(ListPage):
         ]
 
     columns = [
-        Col(
-            "project__number", _("项目编号"), sort="project__number", link=lambda one: one.get_absolute_url()
-        ),
+        Col("project__number", _("项目编号"), sort="project__number", link=page_of),
         Col("project__title", _("项目名称"), sort="project__title", width=30),
         Col("project__applicant__name", _("实施单位"), sort="project__applicant__name", width=30),
         Col("claimed_fen", _("申报支出"), "yuan", sort="claimed_fen"),
@@ -125,17 +120,14 @@ class FindingList(ListPage):
     columns = [
         Col(
             "page__project__number", _("项目编号"), sort="page__project__number",
-            link=lambda one: one.get_absolute_url(),
+            link=page_of,
         ),
         Col("page__project__title", _("项目名称"), width=28),
         Col("expense__voucher_no", _("凭证号"), sort="expense__voucher_no"),
         Col("expense__item", _("摘要"), width=24),
         Col("disallowed_fen", _("提出金额"), "yuan", sort="disallowed_fen"),
         Col("reason", _("理由"), width=36),
-        Col(
-            "state", _("状态"), "badge", value=lambda one: one.get_state_display(), sort="state",
-            tone=lambda one: Finding.STATE_TONES[one.state],
-        ),
+        state_col(),
         Col("answer", _("答复"), width=36, on_page=False),
         Col("final_fen", _("最终不予认可"), "yuan", sort="final_fen"),
         Col("ruling", _("结论说明"), width=36, on_page=False),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
@@ -13,7 +11,7 @@ from core import clock
 from core.columns import KINDS, Column
 from core.masking import mask_text
 from core.sheets import write_csv
-from core.ui.lists import MOST_EXPORTED, Choice, Col, ListPage, Search
+from core.ui.lists import MOST_EXPORTED, Choice, Col, ListPage, Search, page_of, state_col
 from grants.awards.lifecycle import D, W
 from grants.awards.models import Award, Decision
 from grants.awards.selectors.desk import clearable, loose
@@ -22,18 +20,6 @@ from grants.rounds.models import Category, FundingSource, Round
 
 def _rounds() -> list[tuple[str, str]]:
     return list(Round.objects.values_list("code", "name"))
-
-
-def _page(obj: Any) -> str:
-    return str(obj.get_absolute_url())
-
-
-def _state(obj: Any) -> Any:
-    return obj.get_state_display()
-
-
-def _tone(obj: Any) -> str:
-    return str(obj.STATE_TONES.get(obj.state, "neutral"))
 
 
 def organisation_of(award: Award) -> str:
@@ -66,9 +52,9 @@ class DecisionList(ListPage):
     nothing = _("还没有立项名单。评审结束后由经办人拟定。")
     default_sort = "-created_at"
     columns = (
-        Col("number", _("编号"), link=_page, sort="number"),
+        Col("number", _("编号"), link=page_of, sort="number"),
         Col("round__name", _("届次"), value=lambda one: one.round.name),
-        Col("state", _("状态"), kind="badge", value=_state, tone=_tone),
+        state_col(),
         Col("judged", _("评审项目"), kind="int", sort="judged"),
         Col("proposed", _("拟立项"), kind="int", sort="proposed"),
         Col("proposed_fen", _("拟资助金额（元）"), kind="yuan", sort="proposed_fen"),
@@ -102,7 +88,7 @@ class AwardList(ListPage):
     nothing = _("还没有立项项目。公示期满无异议后办理立项。")
     default_sort = "-project_no"
     columns = (
-        Col("project_no", _("项目编号"), link=_page, sort="project_no"),
+        Col("project_no", _("项目编号"), link=page_of, sort="project_no"),
         Col("title", _("项目名称"), value=lambda one: one.proposal.title),
         Col("organisation", _("实施单位"), value=organisation_of),
         Col("category__name", _("类别"), value=lambda one: one.category.name),
@@ -111,7 +97,7 @@ class AwardList(ListPage):
         Col("amount_fen", _("资助金额（元）"), kind="yuan", sort="amount_fen"),
         Col("cut_fen", _("核减（元）"), kind="yuan", on_page=False),
         Col("sign_by", _("签约期限"), kind="date", sort="sign_by"),
-        Col("state", _("状态"), kind="badge", value=_state, tone=_tone),
+        state_col(),
     )
     filters = (
         Choice("state", _("状态"), choices=W.choices),

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.ui.lists import Choice, Col, ListPage, Search
+from core.ui.lists import Choice, Col, ListPage, Search, page_of, state_col
 from core.words import sentence
 from grants.payments.lifecycle import B, T, V
 from grants.payments.models import AccountKind, Channel, EntryKind, Invoice, RecoveryCause
@@ -38,14 +38,6 @@ def condition_words(tranche: Any) -> str:
     return str(sentence(CONDITIONS.get(tranche.condition, tranche.condition)))
 
 
-def _tone(obj: Any) -> str:
-    return str(getattr(obj, "STATE_TONES", {}).get(obj.state, "neutral"))
-
-
-def _address(obj: Any) -> str:
-    return str(obj.get_absolute_url())
-
-
 class TrancheList(ListPage):
     """Instalments: what is due, held, planned, on its way, paid."""
 
@@ -53,7 +45,7 @@ class TrancheList(ListPage):
     nothing = _("还没有拨款。项目签约后，各期拨款出现在这里。")
     default_sort = "urgency"
     columns = (
-        Col("project__number", _("项目编号"), sort="project__number", link=_address),
+        Col("project__number", _("项目编号"), sort="project__number", link=page_of),
         Col("no", _("期次"), kind="int", sort="no"),
         Col("project__title", _("项目")),
         Col("project__payee__name", _("收款单位"), sort="project__payee__name"),
@@ -61,13 +53,7 @@ class TrancheList(ListPage):
         Col("payable_fen", _("应拨（元）"), kind="yuan", sort="amount_fen"),
         Col("due_on", _("应拨付日"), kind="date", sort="due_on"),
         Col("has_paper", _("票据"), kind="bool"),
-        Col(
-            "get_state_display",
-            _("状态"),
-            kind="badge",
-            value=lambda one: one.get_state_display(),
-            tone=_tone,
-        ),
+        state_col(),
     )
     filters = (
         Choice("state", _("状态"), T.choices),
@@ -89,14 +75,14 @@ class BatchList(ListPage):
     title = _("付款批次")
     nothing = _("还没有付款批次。财务制单后出现在这里。")
     columns = (
-        Col("number", _("批次号"), sort="number", link=_address),
+        Col("number", _("批次号"), sort="number", link=page_of),
         Col("round__name", _("届次"), sort="round__code"),
         Col("source__name", _("资金来源"), sort="source__name"),
         Col("channel", _("支付方式"), value=lambda one: one.get_channel_display()),
         Col("order_count", _("笔数"), kind="int", sort="order_count"),
         Col("total_fen", _("合计（元）"), kind="yuan", sort="total_fen"),
         Col("created_at", _("制单时间"), kind="datetime", sort="created_at"),
-        Col("state", _("状态"), kind="badge", value=lambda one: one.get_state_display(), tone=_tone),
+        state_col(),
     )
     filters = (
         Choice("state", _("状态"), B.choices),
@@ -121,7 +107,7 @@ class RecoveryList(ListPage):
     nothing = _("没有需要追回的资金。")
     default_sort = "pay_by"
     columns = (
-        Col("number", _("追款编号"), sort="number", link=_address),
+        Col("number", _("追款编号"), sort="number", link=page_of),
         Col("project__number", _("项目编号"), sort="project__number"),
         Col("project__payee__name", _("退款单位"), sort="project__payee__name"),
         Col("cause", _("原因"), value=lambda one: one.get_cause_display()),
@@ -129,7 +115,7 @@ class RecoveryList(ListPage):
         Col("received_fen", _("已退（元）"), kind="yuan", sort="received_fen"),
         Col("pay_by", _("退款期限"), kind="date", sort="pay_by"),
         Col("reminders", _("催缴次数"), kind="int", sort="reminders"),
-        Col("state", _("状态"), kind="badge", value=lambda one: one.get_state_display(), tone=_tone),
+        state_col(),
     )
     filters = (
         Choice("state", _("状态"), V.choices),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from core.policy import Actor
-from core.ui.lists import Choice, Col, ListPage, Search
+from core.ui.lists import Choice, Col, ListPage, Search, page_of, state_col
 from grants.projects.lifecycle import E, J
 from grants.projects.models import ActivityRecord, Expense, Method, Project
 from grants.projects.rules import board
@@ -88,13 +88,10 @@ class ProjectList(ListPage):
 
     def _columns(self) -> list[Col]:
         return [
-            Col("number", _("编号"), sort="number", link=lambda one: one.get_absolute_url(), width=22),
+            Col("number", _("编号"), sort="number", link=page_of, width=22),
             Col("title", _("项目名称"), sort="title", width=30),
             Col("applicant__name", _("实施单位"), sort="applicant__name", width=30),
-            Col(
-                "state", _("状态"), "badge", value=lambda one: one.get_state_display(), sort="state",
-                tone=lambda one: Project.STATE_TONES[one.state],
-            ),
+            state_col(),
             Col(
                 "light", _("预警"), "badge", value=lambda one: say(self._light(one).word),
                 tone=lambda one: self._light(one).tone,
@@ -142,10 +139,7 @@ class ExpenseList(ListPage):
             Col("invoice_no", _("票据号码"), width=20),
             Col("method", _("付款方式"), value=lambda one: one.get_method_display()),
             Col("amount_fen", _("金额（元）"), "yuan", sort="amount_fen"),
-            Col(
-                "state", _("状态"), "badge", value=lambda one: one.get_state_display(), sort="state",
-                tone=lambda one: Expense.STATE_TONES[one.state],
-            ),
+            state_col(),
         ]  # fmt: skip
 
     def _line(self, expense: Expense) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.policy import Actor
-from core.ui.lists import Choice, Col, ListPage, Search
+from core.ui.lists import Choice, Col, ListPage, Search, page_of, state_col
 from core.ui.templatetags.ui import deadline
 from grants.proposals.lifecycle import C, P
 from grants.proposals.models import STATE_TONES, PlaceConsent, Proposal
@@ -55,10 +55,6 @@ def _place(proposal: Proposal) -> str:
 
 def _title(proposal: Proposal) -> str:
     return proposal.title or say("（未命名）")
-
-
-def _address(proposal: Proposal) -> str:
-    return proposal.get_absolute_url()
 
 
 class _States:
@@ -108,8 +104,8 @@ class ProposalList(ListPage):
             states.filter(),
         ]
         self.columns = [
-            Col("number", _("编号"), sort="number", link=_address),
-            Col("title", _("项目名称"), sort="title", value=_title, link=_address, width=34),
+            Col("number", _("编号"), sort="number", link=page_of),
+            Col("title", _("项目名称"), sort="title", value=_title, link=page_of, width=34),
             Col("applicant", _("申报主体"), sort="applicant__name", width=30),
             Col("host", _("代管单位"), on_page=False),
             Col("category", _("类别"), sort="category__code"),
@@ -140,7 +136,7 @@ class MyProposalList(ListPage):
             states.filter(),
         ]
         self.columns = [
-            Col("title", _("项目名称"), sort="title", value=_title, link=_address, width=34),
+            Col("title", _("项目名称"), sort="title", value=_title, link=page_of, width=34),
             Col("number", _("编号"), sort="number"),
             Col("round", _("届次"), sort="round__year"),
             Col("applicant", _("申报主体"), sort="applicant__name", width=30),
@@ -258,13 +254,12 @@ class ConsentList(ListPage):
     ]  # fmt: skip
     columns = [
         Col("number", _("申报编号"), value=lambda one: one.proposal.number, sort="proposal__number",
-            link=lambda one: one.get_absolute_url()),
+            link=page_of),
         Col("title", _("项目名称"), value=lambda one: one.proposal.title, sort="proposal__title", width=34,
-            link=lambda one: one.get_absolute_url()),
+            link=page_of),
         Col("applicant", _("申报主体"), value=lambda one: one.proposal.applicant, width=30),
         Col("place", _("落地社区"), value=lambda one: one.community.place, sort="community__code"),
-        Col("state", _("社区意见"), kind="badge", value=lambda one: one.get_state_display(),
-            tone=lambda one: CONSENT_TONES[one.state], sort="state"),
+        state_col(_("社区意见"), tone=lambda one: CONSENT_TONES[one.state]),
         Col("created_at", _("询问时间"), kind="datetime", sort="created_at"),
         Col("answered_at", _("答复时间"), kind="datetime", sort="answered_at"),
         Col("refusal", _("不同意的理由"), on_page=False),

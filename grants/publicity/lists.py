@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.masking import mask_text
-from core.ui.lists import Choice, Col, ListPage, Search
+from core.ui.lists import Choice, Col, ListPage, Search, page_of, state_col
 from grants.publicity.lifecycle import OPEN, N, O
 from grants.publicity.models import Notice, NoticeKind, Objection, ObjectorKind
 from grants.publicity.selectors import WAITS, waiting
@@ -27,18 +25,6 @@ def _public_rounds() -> list[tuple[str, str]]:
     return list(public_rounds().values_list("code", "name"))
 
 
-def _page(obj: Any) -> str:
-    return str(obj.get_absolute_url())
-
-
-def _state(obj: Any) -> Any:
-    return obj.get_state_display()
-
-
-def _tone(obj: Any) -> str:
-    return str(obj.STATE_TONES.get(obj.state, "neutral"))
-
-
 def _waits(rows: QuerySet[Notice], name: str) -> QuerySet[Notice]:
     return waiting(name, rows, clock.today())
 
@@ -50,11 +36,11 @@ class NoticeList(ListPage):
     nothing = _("还没有公示。立项名单形成会议决定后，可在决策会议页一键拟稿。")
     default_sort = "-created_at"
     columns = (
-        Col("title", _("标题"), link=_page),
+        Col("title", _("标题"), link=page_of),
         Col("number", _("编号"), sort="number"),
         Col("kind", _("种类"), value=lambda one: one.get_kind_display()),
         Col("round__name", _("届次"), on_page=False),
-        Col("state", _("状态"), kind="badge", value=_state, tone=_tone),
+        state_col(),
         Col("item_count", _("项目数"), kind="int", sort="item_count"),
         Col("open_objections", _("未办结异议"), kind="int", sort="open_objections"),
         Col("starts_on", _("起始日"), kind="date", sort="starts_on"),
@@ -84,11 +70,11 @@ class ObjectionList(ListPage):
     nothing = _("还没有异议。")
     default_sort = "-lodged_at"
     columns = (
-        Col("number", _("编号"), link=_page, sort="number"),
+        Col("number", _("编号"), link=page_of, sort="number"),
         Col("item__title", _("项目"), value=lambda one: one.item.title),
         Col("item__organisation", _("申报单位"), value=lambda one: one.item.organisation),
         Col("kind", _("提出方式"), value=lambda one: one.get_kind_display()),
-        Col("state", _("状态"), kind="badge", value=_state, tone=_tone),
+        state_col(),
         Col("lodged_at", _("提出时间"), kind="datetime", sort="lodged_at"),
         Col("reply_due", _("答复期限"), kind="date", sort="reply_due"),
         Col("replied_at", _("答复时间"), kind="datetime", sort="replied_at"),
@@ -123,7 +109,7 @@ class PublicNoticeList(ListPage):
         ),
         Col("number", _("编号"), sort="number"),
         Col("round__name", _("届次"), value=lambda one: one.round.name),
-        Col("state", _("状态"), kind="badge", value=_state, tone=_tone),
+        state_col(),
         Col("starts_on", _("起始日"), kind="date", sort="starts_on"),
         Col("ends_on", _("截止日"), kind="date", sort="ends_on"),
     )

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.ui.lists import Choice, Col, ListPage, Search
+from core.ui.lists import Choice, Col, ListPage, Search, page_of, state_col
 from grants.rounds.lifecycle import R
 from grants.rounds.models import Round
 from grants.rounds.selectors import application_window, awaiting_selection
@@ -25,16 +25,10 @@ class RoundList(ListPage):
     """Every round somebody may see, newest first."""
 
     columns = [
-        Col("name", _("届次"), sort="name", link=lambda round_: round_.get_absolute_url()),
+        Col("name", _("届次"), sort="name", link=page_of),
         Col("code", _("代码"), sort="code"),
         Col("year", _("年度"), sort="year"),
-        Col(
-            "state",
-            _("状态"),
-            kind="badge",
-            value=lambda round_: round_.get_state_display(),
-            tone=lambda round_: Round.STATE_TONES.get(round_.state, "neutral"),
-        ),
+        state_col(),
         Col("budget_fen", _("总预算（元）"), kind="yuan", sort="budget_fen"),
         Col("opens", _("开始申报"), kind="datetime", value=lambda round_: application_window(round_).opens),
         Col("closes", _("申报截止"), kind="datetime", value=lambda round_: application_window(round_).closes),

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.ui.lists import Choice, Col, ListPage, Search
+from core.ui.lists import Choice, Col, ListPage, Search, page_of
 from orgs.areas import selectors
 from orgs.areas.models import Community
 
@@ -28,7 +28,7 @@ class CommunityList(ListPage):
         Col("code", _("区划代码"), sort="code", width=16),
         Col("street", _("街道"), value=lambda one: one.street.display_name, sort="street__code"),
         Col("name", _("社区"), value=lambda one: one.display_name, sort="display_name",
-            link=lambda one: one.get_absolute_url(), width=24),
+            link=page_of, width=24),
         Col("valid_to", _("停用日期"), kind="date", sort="valid_to"),
         Col("into", _("并入"), value=lambda one: one.replaced_by.place if one.replaced_by else "", width=24),
     )  # fmt: skip

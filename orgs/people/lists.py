@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.policy import Role
-from core.ui.lists import Choice, Col, ListPage, Search
+from core.ui.lists import Choice, Col, ListPage, Search, page_of, state_col
 from orgs.areas.selectors import valid
 from orgs.people.lifecycle import H, I, M
 from orgs.people.models import BodyKind, Invitation, Membership, Origin, Person
@@ -17,11 +17,6 @@ from orgs.people.models import BodyKind, Invitation, Membership, Origin, Person
 ON, OFF, NONE, EXPIRED = "on", "off", "none", "expired"
 STATUSES = [(ON, _("启用")), (OFF, _("已停用")), (NONE, _("没有账号"))]
 MEMBER_TONES = {M.REQUESTED: "warn", M.ACTIVE: "ok", M.REJECTED: "bad", M.ENDED: "neutral"}
-
-
-def page_of(obj: Any) -> str:
-    """The page a row leads to."""
-    return str(obj.get_absolute_url())
 
 
 def status_of(person: Person) -> Any:
@@ -99,8 +94,7 @@ class RoleList(ListPage):
         Col("valid_from", _("自"), kind="date", sort="valid_from"),
         Col("valid_to", _("至"), kind="date", sort="valid_to"),
         Col("origin", _("来源"), value=lambda one: one.get_origin_display()),
-        Col("state", _("状态"), kind="badge", value=lambda one: one.get_state_display(),
-            tone=lambda one: MEMBER_TONES[one.state]),
+        state_col(tone=lambda one: MEMBER_TONES[one.state]),
     )  # fmt: skip
     filters = (
         Search("q", _("姓名或单位"), fields=["user__person__name", "body__name", "body__short_name"]),
@@ -156,8 +150,7 @@ class HandOverList(ListPage):
         Col("to_user", _("接手人"), value=lambda one: one.to_user.get_full_name()),
         Col("body", _("范围"), value=lambda one: one.body.label if one.body else _("全部岗位"), width=30),
         Col("on", _("交接日期"), kind="date", sort="on"),
-        Col("state", _("状态"), kind="badge", value=lambda one: one.get_state_display(),
-            tone=lambda one: {H.REQUESTED: "warn", H.DONE: "ok"}.get(one.state, "bad")),
+        state_col(tone=lambda one: {H.REQUESTED: "warn", H.DONE: "ok"}.get(one.state, "bad")),
     )  # fmt: skip
     filters = (Choice("state", _("状态"), choices=H.choices),)
     default_sort = "-created_at"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.ui.lists import LONGEST_SEARCH, Choice, Col, Filter, ListPage, Search
+from core.ui.lists import LONGEST_SEARCH, Choice, Col, Filter, ListPage, Search, state_col
 from orgs.areas.selectors import streets
 from orgs.people.models import Body
 from orgs.registry import selectors
@@ -177,8 +177,7 @@ class AccountList(ListPage):
             link=lambda one: one.get_absolute_url(), width=40),
         Col("bank", _("开户银行"), width=30),
         Col("masked_number", _("账号")),
-        Col("state", _("状态"), kind="badge", value=lambda one: one.get_state_display(),
-            tone=lambda one: {A.ADDED: "warn", A.VERIFIED: "ok"}.get(one.state, "neutral")),
+        state_col(tone=lambda one: {A.ADDED: "warn", A.VERIFIED: "ok"}.get(one.state, "neutral")),
         Col("added_by", _("填报人"), value=lambda one: one.added_by.get_full_name() if one.added_by else ""),
         Col("created_at", _("填报时间"), kind="datetime", sort="created_at"),
         Col("verified_at", _("核验时间"), kind="datetime", sort="verified_at"),

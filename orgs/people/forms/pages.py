@@ -120,14 +120,8 @@ def contact_form(person: Any) -> type[forms.Form]:
     return shaped(ContactForm, initial={"email": person.email})
 
 
-class InterestForm(forms.Form):
-    """A tie that calls for recusal."""
-
-    body = BodyField(label=_("相关单位"))
-    kind = forms.ChoiceField(label=_("关系"), choices=InterestKind.choices)
-    note = forms.CharField(label=_("说明"), max_length=200, required=False)
-    valid_from = DayField(label=_("开始日期"), required=False, help_text=_("不填则自今日起。"))
-    valid_to = DayField(label=_("结束日期"), required=False)
+class SpanForm(forms.Form):
+    """Something that holds from a day (today where none is said) to a later one, or for good."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -135,6 +129,16 @@ class InterestForm(forms.Form):
         if end and end < start:
             self.add_error("valid_to", _("结束日期早于开始日期。"))
         return data
+
+
+class InterestForm(SpanForm):
+    """A tie that calls for recusal."""
+
+    body = BodyField(label=_("相关单位"))
+    kind = forms.ChoiceField(label=_("关系"), choices=InterestKind.choices)
+    note = forms.CharField(label=_("说明"), max_length=200, required=False)
+    valid_from = DayField(label=_("开始日期"), required=False, help_text=_("不填则自今日起。"))
+    valid_to = DayField(label=_("结束日期"), required=False)
 
 
 class EndInterestForm(forms.Form):
@@ -227,7 +231,7 @@ class PersonForm(forms.Form):
     )
 
 
-class RoleForm(forms.Form):
+class RoleForm(SpanForm):
     """A role asked for."""
 
     body = FreshChoiceField(staff_bodies, key="public_id", named=lambda one: one.name, label=_("单位"))
@@ -239,13 +243,6 @@ class RoleForm(forms.Form):
     valid_from = DayField(label=_("开始日期"), required=False)
     valid_to = DayField(label=_("结束日期"), required=False)
     reason = forms.CharField(label=_("理由"), max_length=200)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        start, end = data.get("valid_from") or clock.today(), data.get("valid_to")
-        if end and end < start:
-            self.add_error("valid_to", _("结束日期早于开始日期。"))
-        return data
 
 
 class BodyRoleForm(RoleForm):
