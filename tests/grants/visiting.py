@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from openpyxl import load_workbook
 
 from core import clock
+from core.todo import Pending, Todo, counted
 from tests.orgs.builders import a_body, a_user, browser, seat
 
 
@@ -55,6 +58,14 @@ def queries_of(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
     return len(asked)
+
+
+def leads(todos: Iterable[Todo | Pending]) -> dict[str, str]:
+    """Return where the desk leads for each kind of work that waits."""
+    waiting = [todo for todo in counted(todos) if todo.count]
+    addresses = {str(todo.label): reverse(todo.url_name, args=todo.args) for todo in waiting}
+    asked = {str(todo.label): todo.query for todo in waiting}
+    return {label: f"{at}?{asked[label]}" if asked[label] else at for label, at in addresses.items()}
 
 
 def exported(client: Client, address: str) -> list[list[Any]]:

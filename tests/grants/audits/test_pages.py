@@ -7,9 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -20,6 +18,7 @@ from grants.audits.selectors import visible_engagements, visible_pages
 from grants.projects.models import Expense
 from tests.grants.funding import AUDIT, SETTLED, STARTED, Fund
 from tests.grants.pages import forms_on, offered, photo, push, text_of
+from tests.grants.visiting import queries_of
 from tests.orgs.builders import a_body, browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -244,13 +243,6 @@ def test_nobody_replies_for_another(issued):
     assert Finding.objects.get().state == "raised"
 
 
-def queries(client, address):
-    client.get(address)
-    with CaptureQueriesContext(connection) as made:
-        assert client.get(address).status_code == 200
-    return len(made)
-
-
 def test_pages_cost_the_same_for_one_row_and_for_three():
     fund = Fund(3)
     for one in fund.grantees:
@@ -265,16 +257,16 @@ def test_pages_cost_the_same_for_one_row_and_for_three():
     own = fund.page.get_absolute_url()
     with time_machine.travel(AUDIT, tick=False):
         auditor = browser(fund.auditor)
-        once = [queries(auditor, own), queries(auditor, engagement.get_absolute_url())]
-        lists = [queries(auditor, address) for address in LISTS]
+        once = [queries_of(auditor, own), queries_of(auditor, engagement.get_absolute_url())]
+        lists = [queries_of(auditor, address) for address in LISTS]
         found(fund)
         found(fund)
-        assert [queries(auditor, own), queries(auditor, engagement.get_absolute_url())] == once
-        assert [queries(auditor, address) for address in LISTS] == lists
+        assert [queries_of(auditor, own), queries_of(auditor, engagement.get_absolute_url())] == once
+        assert [queries_of(auditor, address) for address in LISTS] == lists
         assert max(once) <= 20 and max(lists) <= 12
         services.issue_findings(engagement_id=engagement.pk, by=fund.auditor, now=AUDIT)
-        one_row = queries(browser(fund.grantees[1].admin), "/audits/pages/")
-        assert one_row == queries(auditor, "/audits/pages/")
+        one_row = queries_of(browser(fund.grantees[1].admin), "/audits/pages/")
+        assert one_row == queries_of(auditor, "/audits/pages/")
 
 
 def test_findings_can_be_narrowed_and_exported(issued):

@@ -12,6 +12,7 @@ from grants.awards import selectors, services
 from grants.awards.models import Award, Decision
 from tests.grants.awards.conftest import AWARDED, ELDERLY, FOUR, LISTED, MEETING
 from tests.grants.pressing import at, read, rows_of
+from tests.grants.visiting import leads
 from tests.orgs.builders import browser
 
 pytestmark = pytest.mark.django_db
@@ -73,12 +74,7 @@ class TestCosts:
 
 class TestTheDesk:
     def leads(self, who, now=LISTED) -> dict[str, str]:
-        found = {}
-        for todo in selectors.todo_for(who, now):
-            if todo.count:
-                address = reverse(todo.url_name, args=todo.args)
-                found[str(todo.label)] = f"{address}?{todo.query}" if todo.query else address
-        return found
+        return leads(selectors.todo_for(who, now))
 
     def test_each_step_is_found_from_the_desk(self, play):
         office = play.office

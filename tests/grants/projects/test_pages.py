@@ -6,9 +6,7 @@ import io
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -21,6 +19,7 @@ from orgs.areas.models import Community
 from orgs.people.models import User
 from tests.grants.funding import AUDIT, MIDTERM, SIGNED, STARTED, Fund
 from tests.grants.pages import forms_on, offered, photo, push, text_of
+from tests.grants.visiting import queries_of
 from tests.orgs.builders import a_body, actor, browser, load_places, seat, someone
 
 pytestmark = pytest.mark.django_db
@@ -307,13 +306,6 @@ def test_there_is_no_certificate_before_the_end(running):
             assert client.post(paper).status_code == 404
 
 
-def queries(client, address):
-    client.get(address)  # the session is written at most once a minute
-    with CaptureQueriesContext(connection) as found:
-        assert client.get(address).status_code == 200
-    return len(found)
-
-
 def test_pages_cost_the_same_for_one_row_and_for_three():
     fund = Fund(3)
     for one in fund.grantees:
@@ -327,13 +319,13 @@ def test_pages_cost_the_same_for_one_row_and_for_three():
     ]
     with time_machine.travel(STARTED, tick=False):
         clerk, admin = browser(fund.office.clerk), browser(grantee.admin)
-        assert queries(clerk, LIST) == queries(admin, LIST) <= 12  # three rows, and one
-        once = [queries(admin, page) for page in parts]
+        assert queries_of(clerk, LIST) == queries_of(admin, LIST) <= 12  # three rows, and one
+        once = [queries_of(admin, page) for page in parts]
         for _again in range(2):
             fund.spend(grantee, 10)
             fund.hold_activity(grantee)
-        assert [queries(admin, page) for page in parts] == once
-        assert max(once) <= 20 and queries(clerk, parts[0]) <= 20
+        assert [queries_of(admin, page) for page in parts] == once
+        assert max(once) <= 20 and queries_of(clerk, parts[0]) <= 20
 
 
 def test_lists_can_be_narrowed_and_exported():

@@ -15,6 +15,7 @@ from grants.publicity.models import Notice, NoticeItem, Objection
 from orgs.people.services import declare_interest
 from tests.grants.pressing import at, offered, picture, press, rows_of
 from tests.grants.publicity.conftest import DRAFTED, LATER, OUT, OVER, RUNNING
+from tests.grants.visiting import leads
 from tests.orgs.builders import a_body, a_user, browser, seat, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -310,12 +311,7 @@ class TestLists:
 
 class TestTheDesk:
     def leads(self, who, now) -> dict[str, str]:
-        found = {}
-        for todo in selectors.todo_for(who, now):
-            if todo.count:
-                address = reverse(todo.url_name, args=todo.args)
-                found[str(todo.label)] = f"{address}?{todo.query}" if todo.query else address
-        return found
+        return leads(selectors.todo_for(who, now))
 
     def test_each_row_leads_to_just_that_work(self, stand):
         notice = stand.publish()
