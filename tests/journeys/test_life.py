@@ -262,8 +262,7 @@ def test_the_meeting_decides_and_the_notice_runs(site, story, browser_as, visito
     with count("award", SHARED):
         work(leader, "公示无异议待立项的项目", "WCCT-2026-JD-01")
         press(leader, "award", "已立项")
-        place(chief, "届次")
-        row(chief, "WCCT-2026")
+        work(chief, "立项已毕、待进入执行的届次", "WCCT-2026")
         press(chief, "start_execution", "本届已进入执行")
     assert story.proposal.state == "awarded"
     site.settle()

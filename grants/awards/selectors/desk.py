@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from core.policy import Actor, Role, check
 from core.todo import Pending, Todo
 from grants.awards.lifecycle import D, M
-from grants.awards.models import Allotment, Decision, DecisionLine, Outcome
+from grants.awards.models import Allotment, Award, Decision, DecisionLine, Outcome
 from grants.proposals.lifecycle import P
 from grants.proposals.models import Proposal
 from grants.publicity.lifecycle import I, N
@@ -41,6 +41,12 @@ def todo_for(actor: Actor, now: datetime) -> list[Todo | Pending]:
         todos += _for_the_clerk()
     if actor.has(Role.SECTION_CHIEF):
         todos.append(_decisions(_("待提请会议的立项名单"), actor, D.DRAFTED, "awards.table"))
+        todos.append(
+            Pending(
+                _("立项已毕、待进入执行的届次"), awarded(), url_name="competitions", query="state=selecting",
+                page="competition", titled="name",
+            )
+        )  # fmt: skip
     if actor.has(Role.LEADER):
         todos.append(_decisions(_("待会议决定的立项名单"), actor, D.TABLED, "awards.resolve"))
         todos.append(
@@ -70,6 +76,14 @@ def undecided() -> QuerySet[Round]:
         ~Exists(here.filter(state=P.IN_REVIEW)),
         ~Exists(Decision.objects.filter(round=OuterRef("pk")).exclude(state=D.RESOLVED)),
         state__in=AT_WORK,
+    )
+
+
+def awarded() -> QuerySet[Round]:
+    """Return the rounds in selection whose money set aside is awarded: nothing keeps them from execution."""
+    here = {"round": OuterRef("pk")}
+    return Round.objects.filter(
+        Exists(Award.objects.filter(**here)), ~Exists(_set_aside().filter(**here)), state=R.SELECTING
     )
 
 

@@ -100,8 +100,11 @@ class TestTheDesk:
         leader = browser(play.office.leader)
         todo = self.leads(play.office.leader)["公示无异议待立项的项目"]
         assert decision.number in read(leader, todo)
+        chief = play.office.section_chief
+        assert "立项已毕、待进入执行的届次" not in self.leads(chief)
         play.award(notice)
         assert decision.number not in read(leader, todo)
+        assert self.leads(chief)["立项已毕、待进入执行的届次"] == play.round.get_absolute_url()
 
     def test_the_leader_is_told_of_money_that_reaches_the_next(self, play):
         awards = play.all_the_way(*FOUR)
