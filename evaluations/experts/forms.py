@@ -12,7 +12,7 @@ from core.policy import Role
 from core.ui.forms import DayField, ReasonForm
 from evaluations.experts.models import Draw, Expert
 from evaluations.experts.selectors import available, field_names
-from orgs.people.models import Body, Person
+from orgs.people.models import Body, BodyKind, Person
 from orgs.people.selectors import users_with
 
 NO_SUCH = {"invalid_choice": _("没有这一项，请从列表中选择。")}
@@ -109,7 +109,7 @@ class DrawForm(forms.Form):
         to_field_name="public_id",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("辅导过申报单位等已知须回避的人员。"),
+        help_text=_("辅导过申报单位等已知须回避的人员；评估机构和会计师事务所的人员已预先勾选。"),
         error_messages={"invalid_choice": _("名单有变化，请重新选择。")},
     )
 
@@ -118,9 +118,14 @@ class DrawForm(forms.Form):
         there = available(on=clock.today()).select_related("person", "employer")
         self.fields["barred"].queryset = there  # type: ignore[attr-defined]
         self.fields["barred"].label_from_instance = lambda one: f"{one.code} {one.person.name}"  # type: ignore[attr-defined]
-        if not self.is_bound and not self.initial.get("round_code"):
+        if self.is_bound:
+            return
+        if not self.initial.get("round_code"):
             newest = Draw.objects.order_by("-pk").values_list("round_code", flat=True).first()
             self.initial["round_code"] = newest or ""
+        # Who will evaluate or audit the same projects is left out, unless the officer says otherwise.
+        later = there.filter(employer__kind__in=(BodyKind.EVALUATOR_FIRM, BodyKind.AUDIT_FIRM))
+        self.initial.setdefault("barred", list(later.values_list("public_id", flat=True)))
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -166,7 +166,8 @@ def test_a_panel_is_drawn_before_a_witness_and_given_its_sheets(site, story, bro
         follow(clerk, "抽取专家")
         look(clerk)
         for who in ("evaluator_1", "evaluator_2", "evaluator_3"):
-            clerk.locator("label").filter(has_text=chapter.name_of(site, who)).click()
+            left_out = clerk.locator("label").filter(has_text=chapter.name_of(site, who)).locator("input")
+            assert left_out.is_checked()
         send(clerk, "已抽取", round_code="WCCT-2026", purpose="申报评审", seed="20260528")
         look(clerk)
         supervisor = browser_as("supervisor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -104,6 +105,13 @@ def test_a_draw_is_made_on_the_page_and_witnessed_by_somebody_else(rooms):
     assert "已见证" in shown(press(supervisor, draw, "witness"))
     assert press(supervisor, draw, "witness").status_code == 422
     assert rooms.client("supervisor").post("/draws/new/", DRAW).status_code == 403
+
+
+def test_who_will_evaluate_later_is_left_out_beforehand(rooms):
+    firm = a_body("evaluator_firm", "武汉江城社会工作评估中心")
+    Expert.objects.filter(code="ZJ0009").update(employer=firm)
+    ticked = re.findall(r'value="([^"]+)"[^>]* checked', shown(rooms.client("clerk").get("/draws/new/")))
+    assert ticked == [Expert.objects.get(code="ZJ0009").public_id]
 
 
 def test_a_draw_that_does_not_come_out_the_same_says_so(rooms, monkeypatch):
