@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from core.audit.digest import canonical, sha256
 from core.errors import NotNow, Refused, Stale
 from core.lifecycle import Receipt, button, changing, creating
 from core.policy import Actor
+from grants.proposals.lifecycle import P
 from grants.proposals.models import BudgetLine, Proposal, SectionAnswers
 from grants.proposals.rules.answers import section_keys
 from grants.proposals.selectors import default_track
@@ -83,13 +84,17 @@ def save_section(
         row.data, row.saved_at, row.saved_by_id = dict(data), now, by.user_id
         row.row_version += 1
         row.save()
-        _lift(proposal, data)
+        if proposal.state == P.DRAFT:
+            lift(proposal, data)
         proposal.note(section=section, sha256=sha256(canonical(data)))
     return proposal.receipt
 
 
-def _lift(proposal: Proposal, data: Mapping[str, Any]) -> None:
-    """Copy what lists sort and filter by from the answers to columns."""
+def lift(proposal: Proposal, data: Mapping[str, Any]) -> None:
+    """Copy what lists sort and filter by from the answers to columns.
+
+    Officers read the columns: once handed in, they stay as handed in until the next version is.
+    """
     if "title" in data:
         proposal.title = str(data["title"] or "")[:80]
     if "category" in data:
@@ -98,6 +103,11 @@ def _lift(proposal: Proposal, data: Mapping[str, Any]) -> None:
         proposal.community = Community.objects.filter(code=data["community"]).first()
         known = proposal.community is not None or not data["community"]
         proposal.outside_place = "" if known else str(data["community"])[:80]
+
+
+def lift_request(proposal: Proposal, rows: Iterable[BudgetLine]) -> None:
+    """Copy the sum that is asked for from the budget to its column."""
+    proposal.requested_fen = max(0, sum(row.grant_fen for row in rows))
 
 
 @button
@@ -132,6 +142,7 @@ def set_budget(
         rows = [BudgetLine(proposal=proposal, no=no, **line) for no, line in enumerate(lines, start=1)]
         proposal.budget.all().delete()
         BudgetLine.objects.bulk_create(rows)
-        proposal.requested_fen = max(0, sum(row.grant_fen for row in rows))
+        if proposal.state == P.DRAFT:
+            lift_request(proposal, rows)
         proposal.note(lines=len(rows), sha256=sha256(canonical([dict(line) for line in lines])))
     return proposal.receipt

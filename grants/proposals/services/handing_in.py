@@ -13,10 +13,11 @@ from core.audit.digest import canonical, sha256
 from core.errors import Late, Refused, RulesBroken
 from core.lifecycle import Receipt, button, changing
 from core.policy import Actor, require
-from grants.proposals.lifecycle import OVER
+from grants.proposals.lifecycle import OVER, P
 from grants.proposals.models import Proposal, ProposalVersion
 from grants.proposals.selectors import broken_rules, latest_version, snapshot_of
 from grants.proposals.services.consent import ask_consent
+from grants.proposals.services.drafting import lift, lift_request
 from grants.rounds.lifecycle import R
 from grants.rounds.models import Round
 from grants.rounds.selectors import application_window
@@ -71,6 +72,9 @@ def _admit(proposal: Proposal, now: datetime) -> None:
 
 def _complete(proposal: Proposal) -> None:
     prefetch_related_objects([proposal], "sections", "budget")
+    if proposal.state != P.DRAFT:  # a draft is lifted as it is written
+        lift(proposal, proposal.answers())
+        lift_request(proposal, proposal.budget.all())
     if broken := broken_rules(proposal):
         raise RulesBroken(broken)
 
@@ -126,10 +130,10 @@ def finish_optimise(
     """Freeze the improved version; it goes to the panel. The place that agreed stays the place."""
     with changing(Proposal, proposal_id, by=by, now=now, key=key, version=version) as proposal:
         require(by, "proposals.submit", proposal)
+        _complete(proposal)
         place = proposal.community.code if proposal.community else None
         if proposal.version_no and place != latest_version(proposal).snapshot["community"]:
             raise Refused(_("优化期间不能更换落地社区，请改回已同意的社区。"), field="community")
-        _complete(proposal)
         frozen = _freeze(proposal, by, now)
         proposal.finish_optimise(by=by)
         proposal.note(version=frozen.no, sha256=frozen.digest)

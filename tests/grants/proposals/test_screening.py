@@ -175,6 +175,20 @@ class TestReturning:
         assert amounts == [1_000_000, 900_000]
         assert made.consents.get().state == "confirmed"
 
+    def test_officers_read_the_lists_as_handed_in_until_the_correction_is(self, call):
+        made = give_back(call, call.submitted())
+        was = (made.title, made.requested_fen, made.category_id, made.community_id)
+        section = made.sections.get(data__has_key="title")
+        services.save_section(
+            proposal_id=made.pk, section=section.section, by=call.applicant, now=SCREENING,
+            data={**section.data, "title": "还没有交上来的新名称"},
+        )  # fmt: skip
+        services.set_budget(proposal_id=made.pk, lines=[line(yuan=9_000)], by=call.applicant, now=SCREENING)
+        kept = fresh(made)
+        assert (kept.title, kept.requested_fen, kept.category_id, kept.community_id) == was
+        made = resubmit(call, made)
+        assert (made.title, made.requested_fen) == ("还没有交上来的新名称", 900_000)
+
     def test_what_was_checked_of_the_old_version_says_nothing_of_the_new(self, call):
         made = call.submitted()
         call.confirm(made)
