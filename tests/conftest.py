@@ -38,16 +38,24 @@ def engine() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what belongs to the other engine; it is not skipped, it runs in the other run.
 
-    What takes minutes comes first, so that no process is left alone with it at the end.
+    Journeys click through what all other tests press on both engines; they take minutes and run on SQLite,
+    on PostgreSQL when they are asked for (make test ENGINE=postgres ARGS=tests/journeys). What takes long
+    comes first, so that no process is left alone with it at the end.
     """
-    other = "postgres_only" if engine() == "sqlite" else "sqlite_only"
-    away = [item for item in items if item.get_closest_marker(other)]
+    away = {item for item in items if _is_left_out(item, asked=" ".join(config.args))}
     if away:
-        config.hook.pytest_deselected(items=away)
-    kept = [item for item in items if not item.get_closest_marker(other)]
+        config.hook.pytest_deselected(items=list(away))
+    kept = [item for item in items if item not in away]
     items[:] = sorted(
         kept, key=lambda item: next((n for n, name in enumerate(FIRST) if name in item.nodeid), len(FIRST))
     )
+
+
+def _is_left_out(item: pytest.Item, *, asked: str) -> bool:
+    if engine() == "sqlite":
+        return item.get_closest_marker("postgres_only") is not None
+    is_journey = "tests/journeys/" in item.nodeid and "journeys" not in asked
+    return is_journey or item.get_closest_marker("sqlite_only") is not None
 
 
 @pytest.fixture(scope="session")

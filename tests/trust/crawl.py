@@ -17,7 +17,7 @@ from tests.trust.reading import links_of, text_of
 
 NOT_OPENED = ("/static/", "/accounts/logout", "/i18n/", "/elder", f"/{settings.EDITOR_PATH}")
 # How many objects of each kind of page one person opens, and how many of what others were offered are tried.
-PER_ROUTE, OFFERED = 3, 2
+PER_ROUTE, OFFERED = 2, 1
 READS = ("export", "page", "q", "state", "read")
 
 Look = Callable[[str, str, Any, str], None]

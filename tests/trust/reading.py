@@ -10,8 +10,6 @@ from functools import lru_cache
 from html import unescape
 from typing import Any
 
-from openpyxl import load_workbook
-
 LINK = re.compile(r"""(?:href|action|hx-get|src)\s*=\s*["']([^"'#][^"']*)["']""")
 LARGEST = 30_000_000
 
@@ -41,21 +39,10 @@ def pdf_text(data: bytes) -> str:
 
 
 def archive_text(data: bytes) -> str:
-    """Words of a workbook, or of everything inside a ZIP."""
+    """Names and words of everything inside a ZIP; a workbook is one, all its parts are read as they are."""
     with zipfile.ZipFile(io.BytesIO(data)) as pack:
         names = pack.namelist()
-        if "xl/workbook.xml" in names:
-            return workbook_text(data) + "".join(
-                pack.read(name).decode("utf-8", "replace") for name in names if name.startswith("docProps/")
-            )
         return "\n".join([*names, *(text_of_bytes(pack.read(name)) for name in names)])
-
-
-def workbook_text(data: bytes) -> str:
-    """Every cell of every sheet."""
-    book = load_workbook(io.BytesIO(data), read_only=False)
-    cells = (cell for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for cell in row)
-    return "\n".join(str(cell) for cell in cells if cell is not None)
 
 
 def links_of(response: Any) -> list[str]:
