@@ -35,9 +35,10 @@ class Visit:
 
 
 def route_of(address: str) -> str:
-    """The pattern behind an address; "" for none of ours."""
+    """The pattern behind an address, the path itself for pages of the editors; "" for none of ours."""
+    path = urlsplit(address).path
     try:
-        return resolve(urlsplit(address).path).route
+        return resolve(path).route or path
     except Resolver404:
         return ""
 
