@@ -32,6 +32,7 @@ RECENT, LOOKED_AT = 8, 60
 BEFORE_NOTICE = (*HIDDEN_UNTIL_NOTICE, "waitlisted", "declined")
 TITLES = ("title", "name", "number", "code")
 TITLES_ELSEWHERE = {
+    "experts.draw": "purpose",
     "panels.sheet": "dossier__code",
     "panels.panelseat": "panel__name",
     "proposals.placeconsent": "proposal__title",

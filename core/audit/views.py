@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, Resolver404
 
 from core import clock, policy
 from core.audit import verify
@@ -18,7 +18,8 @@ from core.audit.models import Entry
 from core.audit.selectors import last_verification
 from core.jobs.models import Job
 from core.jobs.queue import enqueue
-from core.routes import actor_of, permits
+from core.policy import Actor
+from core.routes import actor_of, admits_a_role, permits
 from core.ui.pages import listed
 from core.ui.speech import role_words
 from core.ui.timeline import names_of
@@ -45,7 +46,7 @@ def log_entry(request: HttpRequest, entry: Entry) -> HttpResponse:
         "who": entry.label or role_words(entry.role),
         "name": _name_of(entry.actor_id),
         "thing": thing_of(entry),
-        "page": _page_of(entry),
+        "page": _page_of(entry, actor_of(request)),
         "step": step_of(entry),
         "moved": moved(entry),
         "reads": reads,
@@ -62,12 +63,13 @@ def _name_of(user_id: int | None) -> str:
     return names_of([user_id]).get(user_id, "") if user_id is not None else ""
 
 
-def _page_of(entry: Entry) -> str:
-    """The page of the thing, if it has one; whether it may be opened is asked there."""
+def _page_of(entry: Entry, actor: Actor) -> str:
+    """The page of the thing, if it has one that is for this reader; the rest is asked there."""
     try:
         obj: Any = apps.get_model(entry.object_type)._default_manager.filter(pk=entry.object_id).first()
-        return str(obj.get_absolute_url()) if obj is not None and hasattr(obj, "get_absolute_url") else ""
-    except (LookupError, NoReverseMatch):
+        address = str(obj.get_absolute_url()) if hasattr(obj, "get_absolute_url") else ""
+        return address if address and admits_a_role(address, actor.roles()) else ""
+    except (LookupError, NoReverseMatch, Resolver404):
         return ""
 
 

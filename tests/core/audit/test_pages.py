@@ -139,6 +139,13 @@ class TestAnEntry:
             assert words in shown
         assert target.person.phone not in shown
 
+    def test_the_thing_is_linked_for_those_who_may_have_its_page(self, bureau):
+        target = a_user("某人")
+        entry = Entry.objects.filter(object_type="people.person", object_id=target.person_id).first()
+        link = f'href="{target.person.get_absolute_url()}"'
+        assert link not in text(as_(bureau, "supervisor").get(entry.get_absolute_url()))
+        assert link in text(as_(bureau, "audit_admin").get(entry.get_absolute_url()))
+
     def test_an_administrator_reads_no_reasons_of_the_business(self, bureau):
         target = a_user("某人")
         services.disable_account(user_id=target.pk, reason="离职交回", by=bureau.security_admin, now=NOW)
