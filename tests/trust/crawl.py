@@ -16,8 +16,6 @@ from django.urls import Resolver404, resolve
 from tests.trust.reading import links_of, text_of
 
 NOT_OPENED = ("/static/", "/accounts/logout", "/i18n/", "/elder", f"/{settings.EDITOR_PATH}")
-# How many objects of each kind of page one person opens, and how many of what others were offered are tried.
-PER_ROUTE, OFFERED = 2, 1
 READS = ("export", "page", "q", "state", "read")
 
 Look = Callable[[str, str, Any, str], None]
@@ -51,7 +49,7 @@ def opened(visit: Visit, address: str, look: Look) -> Any:
     return response
 
 
-def wander(visit: Visit, starts: Iterable[str], look: Look, *, per_route: int = PER_ROUTE) -> None:
+def wander(visit: Visit, starts: Iterable[str], look: Look, *, per_route: int) -> None:
     """Follow every link from some pages, a few objects for each kind of page, all exports of lists."""
     waiting = list(starts)
     while waiting:
@@ -84,7 +82,7 @@ def knock(visit: Visit, addresses: Iterable[str], look: Look) -> None:
             opened(visit, address, look)
 
 
-def by_route(visits: Iterable[Visit], chance: random.Random, most: int = OFFERED) -> list[str]:
+def by_route(visits: Iterable[Visit], chance: random.Random, most: int) -> list[str]:
     """A few addresses of every kind that anybody could open, those without an object left out."""
     found: dict[str, set[str]] = defaultdict(set)
     for visit in visits:
