@@ -138,7 +138,9 @@ def _part(place: int, one: Pending) -> QuerySet[Any]:
         "day": Min(one.due_by if is_day else Cast(Value(None), DateField())),
     }
     rows = one.rows.order_by().values(place=Value(place, IntegerField()))
-    part: QuerySet[Any] = rows.annotate(number=Count("pk", distinct=True), **nearest).values_list(*COLUMNS)
+    # Only joins repeat a row, and counting apart sorts what is counted.
+    number = Count("pk", distinct=len(rows.query.alias_map) > 1)
+    part: QuerySet[Any] = rows.annotate(number=number, **nearest).values_list(*COLUMNS)
     return part
 
 

@@ -74,7 +74,12 @@ class Proposal(ProposalLifecycle):
         verbose_name = _("申报")
         verbose_name_plural = _("申报")
         ordering = ["id"]
-        indexes = [models.Index(fields=["round", "state"], name="proposal_by_round_and_state")]
+        indexes = [
+            models.Index(fields=["round", "state"], name="proposal_by_round_and_state"),
+            # The list as it opens, and what waits on desks in every round.
+            models.Index(fields=["-submitted_at", "id"], name="proposal_newest_first"),
+            models.Index(fields=["state"], name="proposal_by_state"),
+        ]
         constraints = [
             state_check(P, name="proposal_state_is_known"),
             models.UniqueConstraint(
