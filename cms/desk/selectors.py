@@ -32,7 +32,22 @@ RECENT, LOOKED_AT = 8, 60
 BEFORE_NOTICE = (*HIDDEN_UNTIL_NOTICE, "waitlisted", "declined")
 TITLES = ("title", "name", "number", "code")
 TITLES_ELSEWHERE = {
+    "calendar.holidayyear": "year",
     "experts.draw": "purpose",
+    "experts.drawwitness": "draw__purpose",
+    "experts.expertleave": "expert__code",
+    "panels.assignmentrun": "panel__name",
+    "awards.allotment": "proposal__title",
+    "awards.award": "proposal__title",
+    "projects.agreement": "project__title",
+    "projects.expense": "item",
+    "projects.changerequest": "project__title",
+    "projects.report": "project__title",
+    "payments.paymentplan": "project__title",
+    "payments.tranche": "project__title",
+    "audits.engagement": "round__name",
+    "audits.auditpage": "project__title",
+    "audits.finding": "expense__item",
     "panels.sheet": "dossier__code",
     "panels.panelseat": "panel__name",
     "proposals.placeconsent": "proposal__title",
