@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ hypothesis.register_profile("house", deadline=None, suppress_health_check=[Healt
 hypothesis.load_profile("house")
 
 
+DATABASES = {"db", "transactional_db", "django_db_setup", "database_template", "own_database"}
 # The files that take longest, the longest first.
 FIRST = (
     "trust/test_confidentiality",
@@ -54,8 +56,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_left_out(item: pytest.Item, *, asked: str) -> bool:
     if engine() == "sqlite":
         return item.get_closest_marker("postgres_only") is not None
+    if os.environ.get("ONLY_DATABASE") and not _asks_a_database(item):
+        return True
     is_journey = "tests/journeys/" in item.nodeid and "journeys" not in asked
     return is_journey or item.get_closest_marker("sqlite_only") is not None
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(DATABASES)
 
 
 @pytest.fixture(scope="session")

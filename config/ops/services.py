@@ -20,7 +20,7 @@ from types import FrameType
 from serve import start, stop_all
 from speech import Stop
 
-HASTE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+HASTE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "jit=off")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

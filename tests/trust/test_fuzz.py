@@ -36,7 +36,7 @@ from tests.trust.test_confidentiality import Oracle
 from tests.trust.tokens import Secrets
 
 # Every run knocks for a while, the whole is asked for by name: make test ENGINE=sqlite ARGS='-m whole_trust'
-EVERY_RUN = pytest.param(4_000, id="four_thousand")
+EVERY_RUN = pytest.param(2_000, id="two_thousand")
 THE_WHOLE = pytest.param(20_000, id="twenty_thousand", marks=pytest.mark.whole_trust)
 WRITES = re.compile(r'(?i)^\s*(?:insert\s+into|update|delete\s+from|replace\s+into)\s+"?(\w+)')
 # Sessions, sign-in attempts and the like are written for everybody who knocks.
