@@ -70,8 +70,8 @@ def _run(engine: str, services: Services, extra: list[str]) -> Figures:
     }
     if engine == "postgres":
         environment["DATABASE_URL"] = services.database_url
-        # What asks no database said its say in the run before, if there was one.
-        environment["ONLY_DATABASE"] = "on" if len(_engines()) > 1 else ""
+        # In a run of everything, what asks no database said its say on the engine before.
+        environment["ONLY_DATABASE"] = "on" if len(_engines()) > 1 and not extra else ""
     parallel = (
         []
         if any(word.startswith("-n") for word in extra)
