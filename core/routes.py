@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import resolve
+from django.urls import NoReverseMatch, Resolver404, resolve
 
 from core import policy
 
@@ -47,6 +48,20 @@ def admits_a_role(address: str, roles: Iterable[str]) -> bool:
     if declared is None or declared.permission in (PUBLIC, SIGNED_IN):
         return declared is not None
     return not policy.row(declared.permission).roles().isdisjoint(roles)
+
+
+def page_for(obj: Any, roles: Iterable[str]) -> str:
+    """Return the address of a thing's page, "" where it has none of its own or none for these roles.
+
+    Whether this very thing may be opened is asked by the page.
+    """
+    if not hasattr(obj, "get_absolute_url"):
+        return ""
+    try:
+        address = str(obj.get_absolute_url())
+        return address if admits_a_role(address, roles) else ""
+    except (NoReverseMatch, Resolver404, ObjectDoesNotExist):
+        return ""
 
 
 def actor_of(request: HttpRequest) -> policy.Actor:

@@ -12,14 +12,14 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CharField, Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Cast
-from django.urls import NoReverseMatch, Resolver404, reverse
+from django.urls import NoReverseMatch, reverse
 
 from core.audit.models import Entry
 from core.policy import APPLICANT_ROLES, Actor
-from core.routes import admits_a_role
+from core.routes import page_for
 from core.todo import Nearest, Pending, Todo, by_urgency, counted
 from core.ui.speech import state_words, verb_words
 from grants.proposals.lifecycle import HIDDEN_UNTIL_NOTICE
@@ -148,19 +148,8 @@ def _row(
         state = state_words(label, entry.stands)  # type: ignore[attr-defined]
     did, (title, public_id) = verb_words(label, entry.verb), named
     kind = str(apps.get_model(label)._meta.verbose_name)
-    return HandedOn(kind, title, did, entry.at, state, _page_of(label, public_id, roles))
-
-
-def _page_of(label: str, public_id: str, roles: frozenset[str]) -> str:
-    """Return the page of a thing, where it has one of its own and it is a page for these roles."""
-    model = apps.get_model(label)
-    if not public_id or not hasattr(model, "get_absolute_url"):
-        return ""
-    try:
-        address = str(model(public_id=public_id).get_absolute_url())
-        return address if admits_a_role(address, roles) else ""
-    except (NoReverseMatch, Resolver404, ObjectDoesNotExist):
-        return ""
+    page = page_for(apps.get_model(label)(public_id=public_id), roles) if public_id else ""
+    return HandedOn(kind, title, did, entry.at, state, page)
 
 
 def _as_applicants_read(actor: Actor, entries: dict[int, str]) -> dict[int, str]:
@@ -186,7 +175,7 @@ def _titles(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], tuple[str,
     parts = []
     for label, pks in by_model.items():
         model = apps.get_model(label)
-        if path := TITLES_ELSEWHERE.get(label) or _title_field(model):  # type: ignore[arg-type]
+        if path := title_path(model):  # type: ignore[arg-type]
             named = Cast(path, CharField(max_length=200))
             rows = model._default_manager.filter(pk__in=pks).order_by()
             parts.append(
@@ -204,7 +193,10 @@ def _public(model: Any) -> Any:
 
 
 @cache
-def _title_field(model: Any) -> str:
+def title_path(model: Any) -> str:
+    """Return the field by which things of a kind are called, theirs or of what they belong to; "": none."""
+    if elsewhere := TITLES_ELSEWHERE.get(model._meta.label_lower):
+        return elsewhere
     for name in TITLES:
         try:
             field: Any = model._meta.get_field(name)

@@ -7,7 +7,6 @@ from typing import Any
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, Resolver404
 
 from core import clock, policy
 from core.audit import verify
@@ -18,8 +17,7 @@ from core.audit.models import Entry
 from core.audit.selectors import last_verification
 from core.jobs.models import Job
 from core.jobs.queue import enqueue
-from core.policy import Actor
-from core.routes import actor_of, admits_a_role, permits
+from core.routes import actor_of, page_for, permits
 from core.ui.pages import listed
 from core.ui.speech import role_words
 from core.ui.timeline import names_of
@@ -46,7 +44,7 @@ def log_entry(request: HttpRequest, entry: Entry) -> HttpResponse:
         "who": entry.label or role_words(entry.role),
         "name": _name_of(entry.actor_id),
         "thing": thing_of(entry),
-        "page": _page_of(entry, actor_of(request)),
+        "page": page_for(_thing(entry), actor_of(request).roles()),
         "step": step_of(entry),
         "moved": moved(entry),
         "reads": reads,
@@ -63,14 +61,12 @@ def _name_of(user_id: int | None) -> str:
     return names_of([user_id]).get(user_id, "") if user_id is not None else ""
 
 
-def _page_of(entry: Entry, actor: Actor) -> str:
-    """The page of the thing, if it has one that is for this reader; the rest is asked there."""
+def _thing(entry: Entry) -> Any:
+    """The thing itself, None where it or its kind is gone."""
     try:
-        obj: Any = apps.get_model(entry.object_type)._default_manager.filter(pk=entry.object_id).first()
-        address = str(obj.get_absolute_url()) if hasattr(obj, "get_absolute_url") else ""
-        return address if address and admits_a_role(address, actor.roles()) else ""
-    except (LookupError, NoReverseMatch, Resolver404):
-        return ""
+        return apps.get_model(entry.object_type)._default_manager.filter(pk=entry.object_id).first()
+    except LookupError:
+        return None
 
 
 @permits("log.verify")

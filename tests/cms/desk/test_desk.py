@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cms.desk import rules
-from cms.desk.selectors import TITLES_ELSEWHERE, _title_field, handed_on, waiting_for
+from cms.desk.selectors import handed_on, title_path, waiting_for
 from core.audit.models import Entry
 from core.lifecycle import Stateful
 from core.policy import Role
@@ -193,10 +193,8 @@ def test_more_work_asks_no_more_and_twelve_are_enough(scene: Scene) -> None:
 def test_whatever_one_works_on_is_called_by_a_name() -> None:
     """Things handed on are told apart: by a title, a number, or what they belong to."""
     ours = [m for m in apps.get_models() if issubclass(m, Stateful) and m._meta.app_label != "specimen"]
-    nameless = [
-        m._meta.label for m in ours if not (TITLES_ELSEWHERE.get(m._meta.label_lower) or _title_field(m))
-    ]
-    assert len(ours) > 30 and nameless == []
+    assert len(ours) > 30 and [m._meta.label for m in ours if not title_path(m)] == []
     for model in ours:
-        path = TITLES_ELSEWHERE.get(model._meta.label_lower) or _title_field(model)
-        list(model._default_manager.values_list(path)[:1])  # FieldError for a path that leads nowhere
+        list(
+            model._default_manager.values_list(title_path(model))[:1]
+        )  # FieldError where a path leads nowhere
